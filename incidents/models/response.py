@@ -1,0 +1,110 @@
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from incidents.models.incident import Incident
+from incidents.models.place import Place
+from militias.models import Group
+from records.dates import describe, precision_field, span_constraint
+from records.models import Keyed, Record, citation_of
+
+
+class ResponseKind(models.TextChoices):
+    AIRSTRIKE = "airstrike", _("Air strike")
+    DRONE_STRIKE = "drone_strike", _("Drone strike")
+    RAID = "raid", _("Raid")
+    DEMARCHE = "demarche", _("Démarche")
+    PUBLIC_ATTRIBUTION = "public_attribution", _("Public attribution")
+    SHOW_OF_FORCE = "show_of_force", _("Show of force")
+    OTHER = "other", _("Other")
+
+
+@pghistory.track()
+class Response(Record):
+    """What a state, or a militia, did in answer. Dated context for the timeline."""
+
+    kind = models.CharField(_("kind"), max_length=20, choices=ResponseKind)
+    actor = models.ForeignKey(
+        Group, models.PROTECT, related_name="responses", verbose_name=_("actor")
+    )
+    occurred_from = models.DateField(_("first possible day"), null=True, blank=True)
+    occurred_to = models.DateField(_("last possible day"), null=True, blank=True)
+    occurred_precision = precision_field(verbose_name=_("precision"), blank=True)
+    place = models.ForeignKey(
+        Place, models.PROTECT, null=True, blank=True, related_name="responses"
+    )
+    summary = models.TextField(_("summary"), blank=True)
+    summary_ar = models.TextField(_("Arabic summary"), blank=True)
+
+    class Meta(Record.Meta):
+        ordering = [F("occurred_from").desc(nulls_last=True), "id"]
+        constraints = [
+            *Record.Meta.constraints,
+            span_constraint("occurred"),
+            models.CheckConstraint(
+                condition=Q(kind__in=ResponseKind.values),
+                name="response_kind_is_known",
+                violation_error_message=_("Choose one of the listed kinds of response."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}, {self.occurred_on}"
+
+    @property
+    def occurred_on(self):
+        return describe(self.occurred_from, self.occurred_to, self.occurred_precision)
+
+
+@pghistory.track()
+class ResponseTarget(Keyed):
+    """A group that a response was aimed at."""
+
+    KEY = ("response", "group")
+
+    response = models.ForeignKey(Response, models.PROTECT, related_name="targets")
+    group = models.ForeignKey(Group, models.PROTECT, related_name="targeted_by")
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("target")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["response", "group"],
+                name="responsetarget_once",
+                violation_error_message=_("This target is already named."),
+            )
+        ]
+
+    def __str__(self):
+        return str(self.group_id)
+
+
+@pghistory.track()
+class ResponseIncident(Keyed):
+    """An incident that a response answered."""
+
+    KEY = ("response", "incident")
+
+    response = models.ForeignKey(Response, models.PROTECT, related_name="answered")
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="responses")
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("answered incident")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["response", "incident"],
+                name="responseincident_once",
+                violation_error_message=_("This incident is already named."),
+            )
+        ]
+
+    def __str__(self):
+        return str(self.incident_id)
+
+
+ResponseCitation = citation_of(Response)

@@ -1,0 +1,285 @@
+import pghistory
+from django.db import models
+from django.db.models import F, Q, Window
+from django.db.models.functions import FirstValue
+from django.utils.translation import gettext_lazy as _
+
+from incidents.models import Incident
+from legal.models.provision import Provision
+from legal.models.suspect import Suspect
+from records.dates import describe, precision_field, span_constraint
+from records.models import Keyed, KeyedManager, Record, RecordQuerySet, citation_of
+
+
+class SentenceKind(models.TextChoices):
+    DEATH = "death", _("Death")
+    LIFE = "life", _("Life imprisonment")
+    TERM = "term", _("Imprisonment for a term")
+    FINE = "fine", _("Fine")
+    OTHER = "other", _("Other")
+    UNKNOWN = "unknown", _("Not known")
+
+
+class RulingKind(models.TextChoices):
+    UPHELD = "upheld", _("Upheld")
+    ANNULLED = "annulled", _("Annulled")
+    RETRIAL_ORDERED = "retrial_ordered", _("Retrial ordered")
+    COMMUTED = "commuted", _("Commuted")
+    PARDONED = "pardoned", _("Pardoned")
+
+
+UNDOING = [RulingKind.ANNULLED, RulingKind.RETRIAL_ORDERED]
+DECISIVE = [RulingKind.UPHELD, *UNDOING]  # on guilt; commutation and pardon are on the sentence
+
+
+def undone(rows, day, path, scope):
+    """Those of `rows` on which the last decisive ruling made by `day` undid the guilt.
+
+    An annulment, or an order to try again, undoes; a judgment upheld later restores.
+    `path` leads from a row to its rulings, `scope` says which of them concern it.
+    Definition and source: docs/methodology.md#conviction-that-stands.
+    """
+    last_word = Window(
+        FirstValue(f"{path}__kind"),
+        partition_by="pk",
+        order_by=[F(f"{path}__decided_to").desc(), F(f"{path}__id").desc()],
+    )
+    return (
+        rows.filter(scope, **{f"{path}__kind__in": DECISIVE, f"{path}__decided_to__lte": day})
+        .annotate(last_word=last_word)
+        .filter(last_word__in=UNDOING)
+    )
+
+
+class ConvictionQuerySet(RecordQuerySet):
+    def made_by(self, day):
+        """Convictions pronounced by the end of `day`, whatever became of them."""
+        return self.filter(decided_to__lte=day)
+
+    def standing_on(self, day):
+        """Convictions made by `day` that hold on that day for at least one suspect.
+
+        One whose suspects are not recorded holds unless it was undone as a whole.
+        """
+        held = ConvictionSuspect.objects.standing_on(day)
+        of_nobody = Conviction.objects.filter(suspects__isnull=True)
+        undone_whole = undone(of_nobody, day, "rulings", Q(rulings__suspects__isnull=True))
+        return self.made_by(day).filter(
+            Q(pk__in=held.values("conviction"))
+            | Q(pk__in=of_nobody.values("pk")) & ~Q(pk__in=undone_whole.values("pk"))
+        )
+
+
+@pghistory.track()
+class Conviction(Record):
+    """One court's guilty judgment of one or more suspects for named incidents."""
+
+    court = models.CharField(_("court"), max_length=150)
+    court_ar = models.CharField(_("court, in Arabic"), max_length=150, blank=True)
+    decided_from = models.DateField(_("first possible day"))
+    decided_to = models.DateField(_("last possible day"))
+    decided_precision = precision_field(verbose_name=_("precision"), default="day")
+    sentence = models.CharField(
+        _("sentence"), max_length=10, choices=SentenceKind, default=SentenceKind.UNKNOWN
+    )
+    sentence_months = models.PositiveIntegerField(_("sentence, months"), null=True, blank=True)
+    in_absentia = models.BooleanField(_("in absentia"), default=False)
+    final = models.BooleanField(
+        _("final"), null=True, blank=True, help_text=_("Leave empty if it is not known.")
+    )
+    legal_basis = models.CharField(_("legal basis as stated"), max_length=200, blank=True)
+    affiliation_stated = models.CharField(
+        _("affiliation as stated by the court or the press"), max_length=200, blank=True
+    )
+    proceedings = models.TextField(_("proceedings"), blank=True)
+
+    objects = ConvictionQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        ordering = ["-decided_from", "-id"]
+        constraints = [
+            *Record.Meta.constraints,
+            span_constraint("decided"),
+            models.CheckConstraint(
+                condition=Q(sentence__in=SentenceKind.values),
+                name="conviction_sentence_is_known",
+                violation_error_message=_("Choose one of the listed sentences."),
+            ),
+            models.CheckConstraint(
+                condition=Q(sentence_months__isnull=True) | Q(sentence=SentenceKind.TERM),
+                name="conviction_months_only_for_a_term",
+                violation_error_message=_("Only imprisonment for a term has a number of months."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.court}, {self.decided_on}"
+
+    @property
+    def decided_on(self):
+        return describe(self.decided_from, self.decided_to, self.decided_precision)
+
+
+class ConvictionSuspectQuerySet(models.QuerySet):
+    def standing_on(self, day):
+        """Convicted suspects on whom a conviction made by `day` holds on that day.
+
+        A ruling that names no suspects concerns all of the convicted.
+        """
+        concerning = Q(conviction__rulings__suspects__isnull=True) | Q(
+            conviction__rulings__suspects__suspect=F("suspect")
+        )
+        free = undone(ConvictionSuspect.objects.all(), day, "conviction__rulings", concerning)
+        return self.filter(conviction__in=Conviction.objects.made_by(day)).exclude(
+            pk__in=free.values("pk")
+        )
+
+
+class ConvictionSuspectManager(KeyedManager.from_queryset(ConvictionSuspectQuerySet)):  # type: ignore[misc]
+    pass
+
+
+@pghistory.track()
+class ConvictionSuspect(Keyed):
+    """One suspect found guilty in a conviction."""
+
+    KEY = ("conviction", "suspect")
+
+    conviction = models.ForeignKey(Conviction, models.PROTECT, related_name="suspects")
+    suspect = models.ForeignKey(Suspect, models.PROTECT, related_name="convictions")
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    objects = ConvictionSuspectManager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("convicted suspect")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conviction", "suspect"],
+                name="convictionsuspect_once",
+                violation_error_message=_("This suspect is already among the convicted."),
+            )
+        ]
+
+    def __str__(self):
+        return str(self.suspect_id)
+
+
+@pghistory.track()
+class ConvictionIncident(Keyed):
+    """One incident a court convicted for."""
+
+    KEY = ("conviction", "incident")
+
+    conviction = models.ForeignKey(Conviction, models.PROTECT, related_name="incidents")
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="convictions")
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("incident convicted for")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conviction", "incident"],
+                name="convictionincident_once",
+                violation_error_message=_("This incident is already named."),
+            )
+        ]
+
+    def __str__(self):
+        return str(self.incident_id)
+
+
+@pghistory.track()
+class ConvictionProvision(Keyed):
+    """One article a court convicted under."""
+
+    KEY = ("conviction", "provision")
+
+    conviction = models.ForeignKey(Conviction, models.PROTECT, related_name="provisions")
+    provision = models.ForeignKey(Provision, models.PROTECT, related_name="convictions")
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("provision applied")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conviction", "provision"],
+                name="convictionprovision_once",
+                violation_error_message=_("This provision is already named."),
+            )
+        ]
+
+    def __str__(self):
+        return str(self.provision_id)
+
+
+class RulingQuerySet(RecordQuerySet):
+    def made_by(self, day):
+        return self.filter(decided_to__lte=day)
+
+
+@pghistory.track()
+class Ruling(Record):
+    """A later decision on a conviction."""
+
+    conviction = models.ForeignKey(Conviction, models.PROTECT, related_name="rulings")
+    kind = models.CharField(_("kind"), max_length=20, choices=RulingKind)
+    court = models.CharField(_("court"), max_length=150, blank=True)
+    decided_from = models.DateField(_("first possible day"))
+    decided_to = models.DateField(_("last possible day"))
+    decided_precision = precision_field(verbose_name=_("precision"), default="day")
+    published_on = models.DateField(_("published on"), null=True, blank=True)
+    reason = models.TextField(_("reason given"), blank=True)
+
+    objects = RulingQuerySet.as_manager()
+
+    class Meta(Record.Meta):
+        ordering = ["decided_from", "id"]
+        constraints = [
+            *Record.Meta.constraints,
+            span_constraint("decided"),
+            models.CheckConstraint(
+                condition=Q(kind__in=RulingKind.values),
+                name="ruling_kind_is_known",
+                violation_error_message=_("Choose one of the listed kinds of ruling."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}, {self.decided_on}"
+
+    @property
+    def decided_on(self):
+        return describe(self.decided_from, self.decided_to, self.decided_precision)
+
+
+@pghistory.track()
+class RulingSuspect(Keyed):
+    """One of the convicted a ruling is limited to."""
+
+    KEY = ("ruling", "suspect")
+
+    ruling = models.ForeignKey(Ruling, models.PROTECT, related_name="suspects")
+    suspect = models.ForeignKey(Suspect, models.PROTECT, related_name="rulings")
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("suspect concerned")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ruling", "suspect"],
+                name="rulingsuspect_once",
+                violation_error_message=_("This suspect is already named."),
+            )
+        ]
+
+    def __str__(self):
+        return str(self.suspect_id)
+
+
+ConvictionCitation = citation_of(Conviction)
+RulingCitation = citation_of(Ruling)

@@ -1,0 +1,185 @@
+import secrets
+
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from incidents.models import Incident
+from legal.models.arrest import Arrest
+from legal.models.provision import Provision
+from militias.models import Group
+from records.dates import describe, precision_field, span_constraint
+from records.models import Assertion, Keyed, Record, RecordQuerySet, at_least, citation_of
+from records.models.record import REFERENCE_ALPHABET
+
+
+def random_code():
+    """`S-7F3K-9QWA`: 40 random bits, not derived from the person."""
+    letters = [secrets.choice(REFERENCE_ALPHABET) for _ in range(8)]
+    return f"S-{''.join(letters[:4])}-{''.join(letters[4:])}"
+
+
+@pghistory.track()
+class Suspect(Record):
+    """One person held or sought, known by a random code. Names are not kept here."""
+
+    code = models.CharField(
+        _("code"), max_length=11, unique=True, default=random_code, editable=False
+    )
+    affiliation = models.ForeignKey(
+        Group,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="suspects",
+        verbose_name=_("affiliation as stated"),
+    )
+    affiliation_stated = models.CharField(
+        _("affiliation in the source's words"), max_length=200, blank=True
+    )
+    nationality = models.CharField(
+        _("nationality"), max_length=2, blank=True, help_text=_("ISO 3166-1 alpha-2, such as IQ.")
+    )
+    role = models.CharField(
+        _("role"), max_length=100, blank=True, help_text=_("A function, never a name.")
+    )
+    at_large = models.BooleanField(_("at large"), null=True, blank=True)
+
+    class Meta(Record.Meta):
+        ordering = ["code"]
+        constraints = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(code__regex="^S-[0-9A-Z]{4}-[0-9A-Z]{4}$"),
+                name="suspect_code_is_random",
+                violation_error_message=_("A suspect's code looks like S-7F3K-9QWA."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.code
+
+
+class StepKind(models.TextChoices):
+    SOUGHT = "sought", _("Sought")
+    DETAINED = "detained", _("Detained")
+    TRANSFERRED = "transferred", _("Transferred")
+    BAILED = "bailed", _("Bailed")
+    RELEASED = "released", _("Released")
+    CHARGED = "charged", _("Charged")
+    CHARGE_DROPPED = "charge_dropped", _("Charge dropped")
+    TRIED = "tried", _("Tried")
+    ACQUITTED = "acquitted", _("Acquitted")
+    ESCAPED = "escaped", _("Escaped")
+    DIED = "died", _("Died")
+
+
+class StepQuerySet(RecordQuerySet):
+    def made_by(self, day):
+        """Steps that had certainly been taken by the end of `day`."""
+        return self.filter(occurred_to__lte=day)
+
+    def held_with(self, confidence):
+        return self.filter(confidence__in=at_least(confidence))
+
+    def of_kind(self, *kinds):
+        return self.filter(kind__in=kinds)
+
+
+@pghistory.track()
+class Step(Assertion):
+    """One dated event in a suspect's case. Bail is not release."""
+
+    suspect = models.ForeignKey(Suspect, models.PROTECT, related_name="steps")
+    kind = models.CharField(_("kind"), max_length=15, choices=StepKind)
+    occurred_from = models.DateField(_("first possible day"))
+    occurred_to = models.DateField(_("last possible day"))
+    occurred_precision = precision_field(verbose_name=_("precision"), default="day")
+    arrest = models.ForeignKey(
+        Arrest,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="steps",
+        help_text=_("The arrest this step follows from."),
+    )
+    authority = models.ForeignKey(
+        Group,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="steps_taken",
+        verbose_name=_("court or authority"),
+    )
+    court = models.CharField(_("court, as named"), max_length=150, blank=True)
+    provision = models.ForeignKey(
+        Provision, models.PROTECT, null=True, blank=True, related_name="steps"
+    )
+    stated_reason = models.TextField(
+        _("stated reason"), blank=True, help_text=_("What the authority gave as its reason.")
+    )
+    reported_reason = models.TextField(
+        _("reported reason"), blank=True, help_text=_("What others say the reason was.")
+    )
+
+    objects = StepQuerySet.as_manager()
+
+    class Meta(Assertion.Meta):
+        ordering = ["occurred_from", "id"]
+        constraints = [
+            *Assertion.Meta.constraints,
+            span_constraint("occurred"),
+            models.CheckConstraint(
+                condition=Q(kind__in=StepKind.values),
+                name="step_kind_is_known",
+                violation_error_message=_("Choose one of the listed kinds of step."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=StepKind.DETAINED) | Q(arrest__isnull=False),
+                name="step_detention_names_arrest",
+                violation_error_message=_("A detention names the arrest it is part of."),
+            ),
+            models.UniqueConstraint(
+                F("suspect"),
+                F("arrest"),
+                condition=Q(kind=StepKind.DETAINED),
+                name="step_detained_once_per_arrest",
+                violation_error_message=_("This suspect is already among those detained."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}, {self.occurred_on}"
+
+    @property
+    def occurred_on(self):
+        return describe(self.occurred_from, self.occurred_to, self.occurred_precision)
+
+
+@pghistory.track()
+class StepIncident(Keyed):
+    """An incident a step is about. Without any, it is about those its arrest is linked to."""
+
+    KEY = ("step", "incident")
+
+    step = models.ForeignKey(Step, models.PROTECT, related_name="incidents")
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="steps")
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("incident concerned")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["step", "incident"],
+                name="stepincident_once",
+                violation_error_message=_("This incident is already named."),
+            )
+        ]
+
+    def __str__(self):
+        return str(self.incident_id)
+
+
+StepCitation = citation_of(Step)

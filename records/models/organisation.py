@@ -1,0 +1,22 @@
+import pghistory
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from records.models.keyed import Keyed
+
+
+@pghistory.track()
+class Organisation(Keyed):
+    """Ours and each partner's: who owns a record, and who a marking may let read it."""
+
+    KEY = ("slug",)
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    name_ar = models.CharField(_("Arabic name"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name

@@ -1,0 +1,157 @@
+import pghistory
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from records.dates import describe, precision_field, span_constraint
+from records.models.keyed import Keyed
+from records.models.record import Record
+
+
+class SourceKind(models.TextChoices):
+    FOUNDING_DOCUMENT = "founding_document", _("Founding document")
+    NEWS = "news", _("News report")
+    GOVERNMENT = "government", _("Government statement")
+    COURT = "court", _("Court document")
+    LAW = "law", _("Law")
+    IGO = "igo", _("Intergovernmental organisation")
+    NGO = "ngo", _("Non-governmental organisation")
+    THINK_TANK = "think_tank", _("Think tank")
+    RISK_CONSULTANCY = "risk_consultancy", _("Risk consultancy")
+    REFERENCE = "reference", _("Reference work")
+    GAZETTEER = "gazetteer", _("Gazetteer")
+    CLAIM_CHANNEL = "claim_channel", _("Channel of an armed group")
+    TESTIMONY = "testimony", _("Testimony")
+    OTHER = "other", _("Other")
+
+
+class Reliability(models.TextChoices):
+    """Admiralty scale (NATO STANAG 2511, AJP-2.1): the source, not the information."""
+
+    A = "A", _("A: completely reliable")
+    B = "B", _("B: usually reliable")
+    C = "C", _("C: fairly reliable")
+    D = "D", _("D: not usually reliable")
+    E = "E", _("E: unreliable")
+    F = "F", _("F: cannot be judged")
+
+
+class Reading(models.TextChoices):
+    READ = "read", _("Read in full or in excerpt")
+    NOT_OPENED = "not_opened", _("Not opened")
+
+
+@pghistory.track()
+class Source(Record):
+    """A document: who published it, when, and how reliable the publisher is."""
+
+    publisher = models.CharField(_("publisher"), max_length=200)
+    title = models.CharField(_("title"), max_length=300, blank=True)
+    address = models.URLField(_("address"), max_length=600, blank=True)
+    archived_address = models.URLField(_("archived address"), max_length=600, blank=True)
+    published_from = models.DateField(_("published, first possible day"), null=True, blank=True)
+    published_to = models.DateField(_("published, last possible day"), null=True, blank=True)
+    published_precision = precision_field(verbose_name=_("precision of the date"), blank=True)
+    published_inferred = models.BooleanField(
+        _("date inferred"), default=False, help_text=_("The date was worked out, not printed.")
+    )
+    accessed_on = models.DateField(_("accessed on"), null=True, blank=True)
+    language = models.CharField(_("language"), max_length=8, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=SourceKind, default=SourceKind.NEWS)
+    reliability = models.CharField(
+        _("reliability"), max_length=1, choices=Reliability, default=Reliability.F
+    )
+    reading = models.CharField(_("reading"), max_length=10, choices=Reading, default=Reading.READ)
+    file = models.FileField(_("stored copy"), upload_to="sources/", blank=True)
+    file_sha256 = models.CharField(_("SHA-256 of the stored copy"), max_length=64, blank=True)
+
+    class Meta(Record.Meta):
+        ordering = ["-published_to", "publisher", "id"]
+        constraints = [
+            *Record.Meta.constraints,
+            span_constraint("published"),
+            models.CheckConstraint(
+                condition=Q(kind__in=SourceKind.values),
+                name="source_kind_is_known",
+                violation_error_message=_("Choose one of the listed kinds of source."),
+            ),
+            models.CheckConstraint(
+                condition=Q(reliability__in=Reliability.values),
+                name="source_reliability_is_admiralty",
+                violation_error_message=_("Reliability is a letter from A to F."),
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(file="", file_sha256="")
+                    | (~Q(file="") & Q(file_sha256__regex=r"^[0-9a-f]{64}$"))
+                ),
+                name="source_file_has_hash",
+                violation_error_message=_(
+                    "A stored copy needs its SHA-256 of 64 hexadecimal digits, and only it has one."
+                ),
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["publisher"], opclasses=["gin_trgm_ops"], name="source_publisher"),
+        ]
+
+    def __str__(self):
+        return f"{self.publisher}, {self.published_on}"
+
+    @property
+    def published_on(self):
+        return describe(self.published_from, self.published_to, self.published_precision)
+
+
+class Support(models.TextChoices):
+    STATES = "states", _("States it")
+    IMPLIES = "implies", _("Implies it: our inference")
+    DISPUTES = "disputes", _("Disputes it")
+
+
+class Citation(Keyed):
+    """One source for one record. Each kind of record has its own table of these."""
+
+    KEY = ("record", "source")
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="+", verbose_name=_("source"))
+    pinpoint = models.CharField(
+        _("pinpoint"), max_length=120, blank=True, help_text=_("Page, paragraph or section.")
+    )
+    support = models.CharField(_("support"), max_length=10, choices=Support, default=Support.STATES)
+
+    class Meta:
+        abstract = True
+        ordering = ["id"]
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(support__in=Support.values),
+                name="%(class)s_support_is_known",
+                violation_error_message=_("A source states, implies or disputes the record."),
+            ),
+            models.UniqueConstraint(
+                fields=["record", "source"],
+                name="%(class)s_once_per_source",
+                violation_error_message=_("This source is already cited here."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_support_display()} {self.pinpoint}".strip()
+
+
+def citation_of(record):
+    """The table of the sources of one kind of record, reached as `record.citations`.
+
+    Kept in a variable named after it in the record's module, so that Django finds it.
+    """
+    fields = {
+        "__module__": record.__module__,
+        "__doc__": f"One source for one {record._meta.verbose_name}.",
+        "record": models.ForeignKey(record, models.PROTECT, related_name="citations"),
+        "Meta": type("Meta", (Citation.Meta,), {}),
+    }
+    return pghistory.track()(type(f"{record.__name__}Citation", (Citation,), fields))

@@ -1,0 +1,17 @@
+import pghistory
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from records.models.organisation import Organisation
+
+
+@pghistory.track(exclude=["password", "last_login"])
+class User(AbstractUser):
+    """A person who signs in, and the organisation he or she reads and writes for."""
+
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="users"
+    )
+
+    class Meta(AbstractUser.Meta):
+        pass

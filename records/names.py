@@ -1,0 +1,183 @@
+"""Names that are found in any spelling and either script.
+
+Folding is done by the database (`fold_name`, `name_skeleton`, records/migrations/0001):
+stored columns and search terms pass through the same two functions.
+"""
+
+import pghistory
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db import models
+from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.functions import Concat, Greatest, Length
+from django.utils.translation import gettext_lazy as _
+
+from records.models.keyed import Keyed, KeyedManager
+
+SIMILAR_ENOUGH = 0.6  # of the term's trigrams, in one stretch of the name
+SHORTEST_SKELETON = 4  # below this, consonants alone match nearly everything
+
+
+class NameKind(models.TextChoices):
+    OFFICIAL = "official", _("Official name")
+    ALIAS = "alias", _("Alias")
+    TRANSLITERATION = "transliteration", _("Transliteration")
+    TRANSLATION = "translation", _("Translation")
+    ABBREVIATION = "abbreviation", _("Abbreviation")
+    HISTORIC = "historic", _("Historic name")
+
+
+class Script(models.TextChoices):
+    """ISO 15924 codes."""
+
+    LATIN = "Latn", _("Latin")
+    ARABIC = "Arab", _("Arabic")
+    HEBREW = "Hebr", _("Hebrew")
+
+
+def folded(expression):
+    return Func(expression, function="fold_name", output_field=models.TextField())
+
+
+def skeleton(expression):
+    return Func(expression, function="name_skeleton", output_field=models.TextField())
+
+
+def both(name, name_ar, fold):
+    """English and Arabic label, folded, in one searchable text."""
+    return Concat(fold(F(name)), Value(" "), fold(F(name_ar)), output_field=models.TextField())
+
+
+class SpelledQuerySet(models.QuerySet):
+    """Rows with the columns `normalised` and `skeleton`."""
+
+    def spelled_like(self, term):
+        """Rows whose name is `term`, contains it, or is it in another spelling."""
+        term = Value(term, output_field=models.TextField())
+        return (
+            self.annotate(
+                term=folded(term),
+                term_skeleton=skeleton(term),
+                likeness=TrigramWordSimilarity(folded(term), "normalised"),
+            )
+            .annotate(term_length=Length("term_skeleton"))
+            .filter(
+                ~Q(term="")
+                & (
+                    Q(normalised__contains=F("term"))
+                    | Q(likeness__gte=SIMILAR_ENOUGH)
+                    | Q(term_length__gte=SHORTEST_SKELETON, skeleton__contains=F("term_skeleton"))
+                )
+            )
+        )
+
+
+class Named(models.Model):
+    """A noun with one English and one Arabic label; its other names are rows beside it."""
+
+    name = models.CharField(_("name"), max_length=200)
+    name_ar = models.CharField(_("Arabic name"), max_length=200, blank=True)
+    normalised = models.GeneratedField(
+        expression=both("name", "name_ar", folded), output_field=models.TextField(), db_persist=True
+    )
+    skeleton = models.GeneratedField(
+        expression=both("name", "name_ar", skeleton),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        abstract = True
+        indexes = [
+            GinIndex(fields=["normalised"], opclasses=["gin_trgm_ops"], name="%(class)s_normalised")
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class NamedQuerySet(SpelledQuerySet):
+    def named_like(self, term):
+        """Rows one of whose names is, contains or sounds like `term`, best first.
+
+        Makes one query. Matching: docs/methodology.md#names.
+        """
+        others = self.model.names.rel.related_model.objects.spelled_like(term)
+        own = self.model._default_manager.spelled_like(term)
+        exact = folded(Value(term, output_field=models.TextField()))
+        return (
+            self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=others.values("bearer")))
+            .annotate(
+                nearness=Greatest(
+                    Case(When(normalised=exact, then=2.0), default=0.0),
+                    TrigramWordSimilarity(exact, "normalised"),
+                    output_field=models.FloatField(),
+                )
+            )
+            .order_by("-nearness", "name")
+        )
+
+
+class NameManager(KeyedManager.from_queryset(SpelledQuerySet)):  # type: ignore[misc]
+    pass
+
+
+class Name(Keyed):
+    """One further name of something, as one source or language community writes it."""
+
+    KEY = ("bearer", "text", "language")
+
+    text = models.CharField(_("text"), max_length=200)
+    language = models.CharField(
+        _("language"), max_length=8, help_text=_("ISO 639 code: en, ar, ckb, fa.")
+    )
+    script = models.CharField(_("script"), max_length=4, choices=Script, default=Script.LATIN)
+    kind = models.CharField(_("kind"), max_length=15, choices=NameKind, default=NameKind.ALIAS)
+    normalised = models.GeneratedField(
+        expression=folded(F("text")), output_field=models.TextField(), db_persist=True
+    )
+    skeleton = models.GeneratedField(
+        expression=skeleton(F("text")), output_field=models.TextField(), db_persist=True
+    )
+
+    objects = NameManager()
+
+    class Meta:
+        abstract = True
+        ordering = ["kind", "text", "id"]
+        verbose_name = _("other name")
+        verbose_name_plural = _("other names")
+        indexes = [
+            GinIndex(fields=["normalised"], opclasses=["gin_trgm_ops"], name="%(class)s_normalised")
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bearer", "text", "language"],
+                name="%(class)s_once_per_language",
+                violation_error_message=_("This name is already given in this language."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=NameKind.values) & Q(script__in=Script.values),
+                name="%(class)s_kind_and_script_are_known",
+                violation_error_message=_("Choose one of the listed kinds and scripts."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.text
+
+
+def names_of(named):
+    """The table of the further names of one noun, reached as `noun.names`.
+
+    That two nouns share a name proves nothing: see militias/models/candidate.py.
+    Kept in a variable named after it in the noun's module, so that Django finds it.
+    """
+    fields = {
+        "__module__": named.__module__,
+        "__doc__": f"One further name of a {named._meta.verbose_name}.",
+        "bearer": models.ForeignKey(named, models.PROTECT, related_name="names"),
+        "Meta": type("Meta", (Name.Meta,), {}),
+    }
+    track = pghistory.track(exclude=["normalised", "skeleton"])
+    return track(type(f"{named.__name__}Name", (Name,), fields))
