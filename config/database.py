@@ -89,7 +89,7 @@ class LocalDatabase:
         return local
 
     def _can_reach(self, path):
-        asked = subprocess.run(["test", "-x", str(path)], cwd="/", **self._identity())
+        asked = subprocess.run(["test", "-x", str(path)], check=False, cwd="/", **self._identity())
         return asked.returncode == 0
 
     def _make_socket_folder(self):
@@ -163,6 +163,7 @@ class LocalDatabase:
         output = subprocess.DEVNULL if program == "pg_ctl" else subprocess.PIPE
         return subprocess.run(
             [str(self._programs() / program), *map(str, arguments)],
+            check=False,
             cwd="/",
             text=True,
             stdin=subprocess.DEVNULL,

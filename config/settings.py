@@ -96,6 +96,7 @@ DATABASES["default"]["OPTIONS"] |= {
     "connect_timeout": 3,
 }
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["TEST"] = {"NAME": env("TEST_DATABASE", default="test_musaala")}
 
 # History: every insert, update and delete, written by triggers, never changed.
 PGHISTORY_DEFAULT_TRACKERS = (

@@ -3,9 +3,8 @@ from django.db import models
 
 class KeyedManager(models.Manager):
     def get_by_natural_key(self, *values):
-        return self.get(
-            **{name: self._found(name, value) for name, value in zip(self.model.KEY, values, strict=True)}
-        )
+        given = zip(self.model.KEY, values, strict=True)
+        return self.get(**{name: self._found(name, value) for name, value in given})
 
     def _found(self, name, value):
         other = self.model._meta.get_field(name).related_model
