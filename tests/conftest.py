@@ -13,7 +13,7 @@ def count_queries():
     """Returns how many queries a call makes."""
 
     def count(call):
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             call()
         return len(queries)
 

@@ -1,0 +1,198 @@
+"""Rows that break a constraint of one model: its name, and what is wrong, by constraint.
+
+Whatever a row needs besides is the factory's; a callable value is called when the row is
+made.
+"""
+
+from datetime import date, time
+from functools import partial
+
+from tests import factories as f
+from tests.catalogue import again, changed
+
+DAY, DAY_BEFORE = date(2021, 3, 2), date(2021, 3, 1)
+SHA256 = "a" * 64
+
+RECORDS = [
+    ("source_kind_is_known", f.SourceFactory, {"kind": "rumour"}),
+    ("source_reliability_is_admiralty", f.SourceFactory, {"reliability": "G"}),
+    ("source_file_has_hash", f.SourceFactory, {"file": "a.pdf"}),
+    ("source_file_has_hash", f.SourceFactory, {"file_sha256": SHA256}),
+    ("source_file_has_hash", f.SourceFactory, {"file": "a.pdf", "file_sha256": "a" * 63}),
+    ("source_file_has_hash", f.SourceFactory, {"file": "a.pdf", "file_sha256": "A" * 64}),
+]
+
+MILITIAS = [
+    ("group_kind_is_known", f.GroupFactory, {"kind": "gang"}),
+    ("group_country_is_iso", f.GroupFactory, {"country": "iq"}),
+    ("group_country_is_iso", f.GroupFactory, {"country": "I"}),
+    (
+        "group_active_from_before_active_to",
+        f.GroupFactory,
+        {
+            "active_from": DAY,
+            "active_from_precision": "day",
+            "active_to": DAY_BEFORE,
+            "active_to_precision": "day",
+        },
+    ),
+    ("relation_kind_is_known", f.RelationFactory, {"kind": "alias_of"}),
+    (
+        "relation_since_before_until",
+        f.RelationFactory,
+        {
+            "since": DAY,
+            "since_precision": "day",
+            "until": DAY_BEFORE,
+            "until_precision": "day",
+        },
+    ),
+    (
+        "position_since_before_until",
+        f.PositionFactory,
+        {
+            "since": DAY,
+            "since_precision": "day",
+            "until": DAY_BEFORE,
+            "until_precision": "day",
+        },
+    ),
+    ("candidatelink_decided_with_day_and_reason", f.CandidateLinkFactory, {"decision": "maybe"}),
+    ("candidatelink_decided_with_day_and_reason", f.CandidateLinkFactory, {"decided_on": DAY}),
+    (
+        "candidatelink_decided_with_day_and_reason",
+        f.CandidateLinkFactory,
+        {"decision": "accepted", "decided_on": DAY},
+    ),
+    (
+        "candidatelink_decided_with_day_and_reason",
+        f.CandidateLinkFactory,
+        {"decision": "rejected", "decision_reason": "Another cave."},
+    ),
+]
+
+INCIDENTS = [
+    ("place_kind_is_known", f.PlaceFactory, {"kind": "planet"}),
+    ("place_governorate_is_in_none", f.GovernorateFactory, {"governorate": f.GovernorateFactory}),
+    (
+        "place_governorate_is_in_none",
+        f.PlaceFactory,
+        {"kind": "country", "governorate": f.GovernorateFactory},
+    ),
+    ("place_iso_code_only_for_governorate", f.PlaceFactory, {"iso_code": "IQ-BG"}),
+    ("place_point_is_whole", f.PlaceFactory, {"latitude": 33, "longitude": 44}),
+    ("place_point_is_whole", f.PlaceFactory, {"longitude": 44, "point_radius_m": 50}),
+    (
+        "place_point_is_on_earth",
+        f.PlaceFactory,
+        {"latitude": 91, "longitude": 44, "point_radius_m": 50},
+    ),
+    (
+        "place_point_is_on_earth",
+        f.PlaceFactory,
+        {"latitude": 33, "longitude": -181, "point_radius_m": 50},
+    ),
+    ("incident_kinds_are_known", f.IncidentFactory, {"kind": "war"}),
+    ("incident_kinds_are_known", f.IncidentFactory, {"outcome": "success"}),
+    ("incident_kinds_are_known", f.IncidentFactory, {"weapon": "trebuchet"}),
+    ("incident_kinds_are_known", f.IncidentFactory, {"target_kind": "moon"}),
+    ("incident_weapons_low_to_high", f.IncidentFactory, {"weapons_low": 3, "weapons_high": 2}),
+    ("incident_time_has_beginning", f.IncidentFactory, {"time_to": time(21, 30)}),
+    ("incidentplace_role_is_known", f.IncidentPlaceFactory, {"role": "nearby"}),
+    ("attribution_stance_is_known", f.AttributionFactory, {"stance": "hints"}),
+    ("attribution_names_one", f.AttributionFactory, {"group": None}),
+    ("attribution_names_one", f.AttributionFactory, {"person": f.PersonFactory}),
+    ("attribution_names_one", f.AttributionFactory, {"stance": "cannot_say"}),
+    ("attribution_has_author", f.AttributionFactory, {"asserted_by": ""}),
+    ("casualtyfigure_kinds_are_known", f.CasualtyFigureFactory, {"status": "unlucky"}),
+    ("casualtyfigure_kinds_are_known", f.CasualtyFigureFactory, {"category": "bystander"}),
+    ("casualtyfigure_of_incident_or_response", f.CasualtyFigureFactory, {"incident": None}),
+    (
+        "casualtyfigure_of_incident_or_response",
+        f.CasualtyFigureFactory,
+        {"response": f.ResponseFactory},
+    ),
+    ("casualtyfigure_low_to_high", f.CasualtyFigureFactory, {"low": 3, "high": 2}),
+    ("casualtyfigure_has_a_number", f.CasualtyFigureFactory, {"low": None, "high": None}),
+    ("response_kind_is_known", f.ResponseFactory, {"kind": "silence"}),
+    ("statement_kind_is_known", f.StatementFactory, {"kind": "poem"}),
+    ("statement_has_author", f.StatementFactory, {"group": None}),
+]
+
+LEGAL = [
+    ("instrument_kind_is_known", f.InstrumentFactory, {"kind": "custom"}),
+    ("instrument_jurisdiction_is_iso", f.InstrumentFactory, {"jurisdiction": "IRQ"}),
+    ("arrest_detained_low_to_high", f.ArrestFactory, {"detained_low": 14, "detained_high": 13}),
+    ("arrest_detained_somebody", f.ArrestFactory, {"detained_low": 0}),
+    ("arrest_detained_somebody", f.ArrestFactory, {"detained_high": 0}),
+    ("arrestlink_basis_is_known", f.ArrestLinkFactory, {"basis_kind": "bystander"}),
+    ("suspect_code_is_random", f.SuspectFactory, {"code": "S-1"}),
+    ("suspect_code_is_random", f.SuspectFactory, {"code": "7F3K-9QWA-1"}),
+    ("step_kind_is_known", f.StepFactory, {"kind": "forgotten"}),
+    ("step_detention_names_arrest", f.DetentionFactory, {"arrest": None}),
+    ("conviction_sentence_is_known", f.ConvictionFactory, {"sentence": "exile"}),
+    (
+        "conviction_months_only_for_a_term",
+        f.ConvictionFactory,
+        {"sentence": "life", "sentence_months": 240},
+    ),
+    ("ruling_kind_is_known", f.RulingFactory, {"kind": "ignored"}),
+    ("designation_kind_is_known", f.DesignationFactory, {"kind": "rumour"}),
+    ("designation_of_group_or_person", f.DesignationFactory, {"group": None}),
+    ("designation_of_group_or_person", f.DesignationFactory, {"person": f.PersonFactory}),
+    (
+        "designation_listed_from_before_ended_on",
+        f.DesignationFactory,
+        {"listed_from": DAY, "listed_to": DAY, "ended_on": DAY_BEFORE},
+    ),
+    ("finding_has_author", f.FindingFactory, {"asserted_by": ""}),
+    ("obligation_kinds_are_known", f.ObligationFactory, {"kind": "apology"}),
+    ("obligation_kinds_are_known", f.ObligationFactory, {"modality": "can"}),
+    ("obligation_kinds_are_known", f.ObligationFactory, {"status": "forgotten"}),
+    ("obligation_head_only_for_reparation", f.ObligationFactory, {"head": "medical"}),
+    ("obligation_head_only_for_reparation", f.ObligationFactory, {"kind": "reparation"}),
+    (
+        "obligation_amount_low_to_high",
+        f.ObligationFactory,
+        {"amount_low": 3, "amount_high": 2, "currency": "USD"},
+    ),
+    ("obligation_amount_has_currency", f.ObligationFactory, {"amount_low": 2}),
+    ("obligation_amount_has_currency", f.ObligationFactory, {"currency": "USD"}),
+    (
+        "obligation_amount_has_currency",
+        f.ObligationFactory,
+        {"amount_high": 2, "currency": "usd"},
+    ),
+]
+
+
+def own_rows():
+    """Pairs of a constraint's name and a call that makes a row which breaks it."""
+    return [
+        *(
+            (name, partial(_made_wrong, factory, values))
+            for name, factory, values in [*RECORDS, *MILITIAS, *INCIDENTS, *LEGAL]
+        ),
+        ("relation_between_two_groups", _relation_to_itself),
+        ("candidatelink_between_two_groups", _name_in_no_question),
+        ("step_detained_once_per_arrest", _detained_twice),
+    ]
+
+
+def _made_wrong(factory, values):
+    row = factory()
+    return changed(row, **{k: v() if callable(v) else v for k, v in values.items()})
+
+
+def _relation_to_itself():
+    relation = f.RelationFactory()
+    return changed(relation, to_group=relation.from_group)
+
+
+def _name_in_no_question():
+    link = f.CandidateLinkFactory()
+    return changed(link, may_be=link.given_to)
+
+
+def _detained_twice():
+    return again(f.DetentionFactory())
