@@ -5,6 +5,8 @@ BIN = .venv/bin
 
 .PHONY: run test lint bench
 
+export LOCAL = on
+
 run: .venv/local
 	@$(BIN)/python manage.py demo
 	@PORT=$(PORT) $(BIN)/gunicorn --config config/serving.py config.wsgi

@@ -14,8 +14,8 @@ def local_secret(project, name, local):
     """
     if not local:
         raise ImproperlyConfigured(
-            f"Set {name.upper()} in the environment: with a DATABASE_URL of your own, "
-            "secrets are yours to keep. `openssl rand -base64 48` makes one."
+            f"Set {name.upper()} in the environment: with a DATABASE_URL, secrets are yours "
+            "to keep (`openssl rand -base64 48` makes one). On your own machine, set LOCAL=on."
         )
     path = project / ".local" / name
     path.parent.mkdir(exist_ok=True)

@@ -12,9 +12,10 @@ from config.local_files import local_secret
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
-# With neither variable set this is somebody's own machine: a private PostgreSQL, a
-# random secret kept in .local, plain http on the loopback address.
-LOCAL = not env("DATABASE_URL", default="")
+# Without DATABASE_URL the database is a private PostgreSQL, and this is somebody's own
+# machine: a random secret kept in .local, plain http on the loopback address.
+OWN_DATABASE = not env("DATABASE_URL", default="")
+LOCAL = env.bool("LOCAL", default=OWN_DATABASE)
 HTTPS = env.bool("HTTPS", default=not LOCAL)
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="") or local_secret(BASE_DIR, "secret_key", LOCAL)
@@ -81,7 +82,7 @@ TEMPLATES = [
 ]
 
 # Database: PostgreSQL and nothing else.
-if LOCAL:
+if OWN_DATABASE:
     from config.database import LocalDatabase
 
     LOCAL_DATABASE = LocalDatabase(BASE_DIR)

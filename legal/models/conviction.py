@@ -32,8 +32,8 @@ UNDOING = [RulingKind.ANNULLED, RulingKind.RETRIAL_ORDERED]
 DECISIVE = [RulingKind.UPHELD, *UNDOING]  # on guilt; commutation and pardon are on the sentence
 
 
-def undone(rows, day, path, scope):
-    """Those of `rows` on which the last decisive ruling made by `day` undid the guilt.
+def undone(rows, rulings, path, scope):
+    """Those of `rows` on which the last of the decisive `rulings` undid the guilt.
 
     An annulment, or an order to try again, undoes; a judgment upheld later restores.
     `path` leads from a row to its rulings, `scope` says which of them concern it.
@@ -45,10 +45,14 @@ def undone(rows, day, path, scope):
         order_by=[F(f"{path}__decided_to").desc(), F(f"{path}__id").desc()],
     )
     return (
-        rows.filter(scope, **{f"{path}__kind__in": DECISIVE, f"{path}__decided_to__lte": day})
+        rows.filter(scope, **{f"{path}__in": rulings.filter(kind__in=DECISIVE)})
         .annotate(last_word=last_word)
         .filter(last_word__in=UNDOING)
     )
+
+
+def _made_by(day, rulings):
+    return (Ruling.objects.published() if rulings is None else rulings).made_by(day)
 
 
 class ConvictionQuerySet(RecordQuerySet):
@@ -56,14 +60,17 @@ class ConvictionQuerySet(RecordQuerySet):
         """Convictions pronounced by the end of `day`, whatever became of them."""
         return self.filter(decided_to__lte=day)
 
-    def standing_on(self, day):
+    def standing_on(self, day, rulings=None):
         """Convictions made by `day` that hold on that day for at least one suspect.
 
         One whose suspects are not recorded holds unless it was undone as a whole.
+        Reckons with the published rulings, or with those of `rulings` it is given.
         """
-        held = ConvictionSuspect.objects.standing_on(day)
+        rulings = _made_by(day, rulings)
+        held = ConvictionSuspect.objects.standing_on(day, rulings)
         of_nobody = Conviction.objects.filter(suspects__isnull=True)
-        undone_whole = undone(of_nobody, day, "rulings", Q(rulings__suspects__isnull=True))
+        whole = Q(rulings__suspects__isnull=True)
+        undone_whole = undone(of_nobody, rulings, "rulings", whole)
         return self.made_by(day).filter(
             Q(pk__in=held.values("conviction"))
             | Q(pk__in=of_nobody.values("pk")) & ~Q(pk__in=undone_whole.values("pk"))
@@ -121,7 +128,7 @@ class Conviction(Record):
 
 
 class ConvictionSuspectQuerySet(models.QuerySet):
-    def standing_on(self, day):
+    def standing_on(self, day, rulings=None):
         """Convicted suspects on whom a conviction made by `day` holds on that day.
 
         A ruling that names no suspects concerns all of the convicted.
@@ -129,7 +136,12 @@ class ConvictionSuspectQuerySet(models.QuerySet):
         concerning = Q(conviction__rulings__suspects__isnull=True) | Q(
             conviction__rulings__suspects__suspect=F("suspect")
         )
-        free = undone(ConvictionSuspect.objects.all(), day, "conviction__rulings", concerning)
+        free = undone(
+            ConvictionSuspect.objects.all(),
+            _made_by(day, rulings),
+            "conviction__rulings",
+            concerning,
+        )
         return self.filter(conviction__in=Conviction.objects.made_by(day)).exclude(
             pk__in=free.values("pk")
         )

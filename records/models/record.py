@@ -93,6 +93,14 @@ class RecordQuerySet(models.QuerySet):
     def published(self):
         return self.filter(review_status=ReviewStatus.PUBLISHED)
 
+    def visible_to(self, viewer):
+        """Rows whose marking lets the viewer read them."""
+        return self.filter(viewer.may_read())
+
+    def counted_for(self, viewer):
+        """Rows that enter a count made for the viewer: published, and visible to him."""
+        return self.published().visible_to(viewer)
+
     def get_by_natural_key(self, key):
         return self.get(Q(origin_id=key) | Q(origin_id__isnull=True, reference=key))
 

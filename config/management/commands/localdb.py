@@ -10,7 +10,7 @@ class Command(BaseCommand):
         parser.add_argument("action", choices=["status", "stop"])
 
     def handle(self, *, action, **options):
-        if not settings.LOCAL:
+        if not settings.OWN_DATABASE:
             raise CommandError("DATABASE_URL is set, so there is no local PostgreSQL.")
         database = settings.LOCAL_DATABASE
         if action == "stop":

@@ -1,0 +1,23 @@
+"""gunicorn's settings: `gunicorn --config config/serving.py config.wsgi`."""
+
+import os
+from pathlib import Path
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WORKERS", "2"))
+worker_class = "gthread"
+threads = 4
+timeout = 60
+graceful_timeout = 10
+loglevel = "warning"
+no_control_socket = True
+
+SIGN_INS = Path(__file__).resolve().parent.parent / ".local" / "sign-ins.txt"
+
+
+def when_ready(server):
+    """Say where it is, as the last thing a newcomer reads."""
+    print(f"\nMusaala is ready:  http://{bind}/\n", flush=True)
+    if SIGN_INS.exists():
+        print(SIGN_INS.read_text(), flush=True)
+    print("Stop it with Ctrl-C. The database goes on: manage.py localdb stop ends it.", flush=True)

@@ -1,0 +1,220 @@
+"""The report: of these attacks, how many led to an arrest, to a conviction that stands?
+
+Queryset of incidents and Question in, frozen dataclasses out. Every count is made by
+reports/ladder.py. Definitions: docs/methodology.md#the-report.
+"""
+
+from dataclasses import dataclass, replace
+from math import sqrt
+
+from django.db import connection
+from django.db.models import BooleanField, Case, Value, When
+
+from reports.grouping import GROUPINGS, NONE, sql_of
+from reports.ladder import Question, Rung, condition, ladder
+from reports.people import People, people
+
+Z_95 = 1.959964  # standard normal quantile for a two-sided 95 % interval
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share of incidents with its 95 % interval (Wilson 1927, without correction)."""
+
+    share: float
+    low: float
+    high: float
+
+
+def wilson(hits, of):
+    """The Rate of `hits` among `of`, or None where there is nothing to take a share of."""
+    if of == 0:
+        return None
+    share = hits / of
+    centre = share + Z_95**2 / (2 * of)
+    spread = Z_95 * sqrt(share * (1 - share) / of + Z_95**2 / (4 * of**2))
+    scale = 1 + Z_95**2 / of
+    low, high = max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+    return Rate(share, low if hits else 0.0, high if hits < of else 1.0)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Numbers of incidents. Each rung is counted on its own; see reports/ladder.py.
+
+    arrested_uncontested: arrested, contested links left out.
+    convicted_without_arrest: convicted (ever) although no arrest is recorded.
+    """
+
+    recorded: int
+    claimed: int
+    attributed: int
+    arrested: int
+    arrested_uncontested: int
+    charged: int
+    tried: int
+    convicted: int
+    convicted_without_arrest: int
+    standing: int
+
+    @property
+    def arrested_rate(self):
+        return wilson(self.arrested, self.recorded)
+
+    @property
+    def standing_rate(self):
+        return wilson(self.standing, self.recorded)
+
+
+COLUMNS = list(Counts.__dataclass_fields__)
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    """The counts of one group. `key` is how an address names it; NONE for the rest."""
+
+    key: str
+    label: str
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class Report:
+    question: Question
+    by: str | None
+    total: Counts
+    rows: tuple[ReportRow, ...]
+    people: People
+
+
+def accountability(incidents, question, by=None):
+    """Count incidents by the rungs they had reached on a day.
+
+    Args:
+        incidents: any queryset of incidents, filtered as the reader wishes.
+        question: a Question.
+        by: a key of GROUPINGS, or None for the total alone. Where a grouping has
+            `many`, an incident counts once in each of its rows, so that the rows can
+            add up to more than the total.
+
+    Returns:
+        Report, its rows ordered by key or, for groups and places, by size; the row of
+        the incidents without a key comes last.
+
+    Raises:
+        KeyError: `by` is not a known grouping.
+
+    Makes one query for the counts, one for the roll-up and one for labels where the
+    grouping has them, and five for the people.
+    """
+    incidents = ladder(incidents)
+    grouping = GROUPINGS[by] if by else None
+    total, counts = _count(incidents, question, grouping)
+    return Report(
+        question=question,
+        by=by,
+        total=total,
+        rows=tuple(_labelled(counts, grouping)) if grouping else (),
+        people=people(incidents, question),
+    )
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number of the report: a rung, less those on another rung, in one of its rows.
+
+    `by` and `key` name the row, both or neither.
+    """
+
+    rung: Rung
+    without: Rung | None = None
+    by: str | None = None
+    key: str | None = None
+
+
+def rows_behind(incidents, question, cell):
+    """The incidents behind one number of the report: their count is that number.
+
+    Raises:
+        KeyError: `cell.by` is not a known grouping.
+        UnknownKey: no row of it has this key.
+    """
+    found = ladder(incidents).reached(cell.rung, question)
+    if cell.without:
+        found = found.exclude(condition(cell.without, question))
+    if cell.by:
+        found = GROUPINGS[cell.by].rows_behind(found, question, cell.key)
+    return found
+
+
+def cell_of(column, question, by=None, key=None):
+    """The Cell of a column of Counts, and the question it answers."""
+    match column:
+        case "arrested_uncontested":
+            return Cell(Rung.ARRESTED, None, by, key), replace(question, contested=False)
+        case "convicted_without_arrest":
+            return Cell(Rung.CONVICTED, Rung.ARRESTED, by, key), question
+        case _:
+            return Cell(Rung(column), None, by, key), question
+
+
+# Counting incidents
+
+_FLAGS = [rung.value for rung in Rung if rung != Rung.RECORDED] + ["arrested_uncontested"]
+_COUNTS = ", ".join(
+    {
+        "recorded": "count(*)",
+        "convicted_without_arrest": "count(*) FILTER (WHERE convicted AND NOT arrested)",
+    }.get(column, f"count(*) FILTER (WHERE {column})")
+    for column in COLUMNS
+)
+
+
+def _count(incidents, question, grouping):
+    """The total, and {key: Counts}, in one query."""
+    uncontested = condition(Rung.ARRESTED, replace(question, contested=False))
+    counted = (
+        incidents.counted(question)
+        .with_rungs(question)
+        .annotate(
+            arrested_uncontested=Case(
+                When(uncontested, then=Value(True)),
+                default=Value(False),
+                output_field=BooleanField(),
+            )
+        )
+        .values_list("pk", *_FLAGS)
+    )
+    sql, parameters = sql_of(counted)
+    query = f"""
+        WITH counted ({", ".join(["incident", *_FLAGS])}) AS MATERIALIZED ({sql})
+        SELECT NULL, {_COUNTS} FROM counted
+    """
+    if grouping:
+        pairs, more = grouping.pairs(incidents, question)
+        parameters = (*parameters, *more)
+        query += f"""
+            UNION ALL
+            SELECT pairs.key::text, {_COUNTS}
+            FROM counted LEFT JOIN ({pairs}) AS pairs (incident, key) USING (incident)
+            GROUP BY pairs.key
+        """
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        total, *rows = [(key, Counts(*numbers)) for key, *numbers in cursor.fetchall()]
+    return total[1], dict(rows)
+
+
+def _labelled(counts, grouping):
+    """Rows in order of time, or else the largest first; the one without a key last."""
+    keys = [key for key in counts if key is not None]
+    labels = grouping.labels(keys)
+    if grouping.chronological:
+        keys.sort()
+    else:
+        keys.sort(key=lambda key: (-counts[key].recorded, str(labels[key][0])))
+    for key in keys:
+        label, written = labels[key]
+        yield ReportRow(written, str(label), counts[key])
+    if None in counts:
+        yield ReportRow(NONE, str(grouping.without), counts[None])

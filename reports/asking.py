@@ -1,0 +1,91 @@
+"""From the words of an address or a command line to a Question and a Cell, and back."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from records.models import Confidence
+from reports.accountability import Cell
+from reports.grouping import GROUPINGS, UnknownKey
+from reports.ladder import Question, Rung
+
+YES_OR_NO = [("true", _("with")), ("false", _("without"))]
+
+
+class Asking(forms.Form):
+    """What may be asked of the report and of the list behind one of its numbers.
+
+    Everything may be left out: today, contested links counted, confidence possible.
+    """
+
+    as_of = forms.DateField(required=False, label=_("As of"))
+    contested = forms.ChoiceField(choices=YES_OR_NO, required=False, label=_("Contested links"))
+    min_confidence = forms.ChoiceField(
+        choices=Confidence.choices[:-1], required=False, label=_("Least confidence")
+    )
+    by = forms.ChoiceField(
+        choices=[(name, grouping.title) for name, grouping in GROUPINGS.items()],
+        required=False,
+        label=_("By"),
+    )
+    key = forms.CharField(required=False, max_length=40)
+    rung = forms.ChoiceField(choices=Rung.choices, required=False, label=_("Rung"))
+    without = forms.ChoiceField(choices=Rung.choices, required=False)
+
+    def clean(self):
+        asked = super().clean()
+        if asked.get("key") and not asked.get("by") and "by" not in self.errors:
+            self.add_error("by", _("Say which grouping this key belongs to."))
+        if asked.get("key") and asked.get("by"):
+            self._check_key(asked)
+        if asked.get("without") and not asked.get("rung"):
+            self.add_error("rung", _("Say which rung the incidents are to stand on."))
+        return asked
+
+    def _check_key(self, asked):
+        try:
+            GROUPINGS[asked["by"]].check_key(asked["key"])
+        except UnknownKey:
+            self.add_error("key", _("The report by %(by)s has no such row.") % asked)
+
+    def question(self, viewer, today):
+        """The Question; call only on a valid form."""
+        asked = self.cleaned_data
+        return Question(
+            as_of=asked["as_of"] or today,
+            viewer=viewer,
+            contested=asked["contested"] != "false",
+            min_confidence=Confidence(asked["min_confidence"] or Confidence.POSSIBLE),
+        )
+
+    def cell(self):
+        """The Cell, or None if no rung and no row is asked for; call only on a valid form."""
+        asked = self.cleaned_data
+        if not (asked["rung"] or asked["key"]):
+            return None
+        return Cell(
+            rung=Rung(asked["rung"] or Rung.RECORDED),
+            without=Rung(asked["without"]) if asked["without"] else None,
+            by=asked["by"] if asked["key"] else None,
+            key=asked["key"] or None,
+        )
+
+
+PARAMETERS = list(Asking.base_fields)
+
+
+def address_of(cell, question):
+    """The parameters with which a list shows the incidents of a cell."""
+    written = {
+        "rung": cell.rung.value,
+        "without": cell.without and cell.without.value,
+        "by": cell.by,
+        "key": cell.key,
+        "as_of": question.as_of.isoformat(),
+        "contested": None if question.contested else "false",
+        "min_confidence": (
+            None
+            if question.min_confidence == Confidence.POSSIBLE
+            else Confidence(question.min_confidence).value
+        ),
+    }
+    return {name: value for name, value in written.items() if value}

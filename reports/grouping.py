@@ -1,0 +1,220 @@
+"""By what the report can be broken down.
+
+Each grouping turns incidents into pairs (incident, key) as SQL. The report counts the
+pairs and a drill-down filters by them, so a number and its rows cannot differ.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.db.models import Case, F, Q, When
+from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext_lazy as _
+
+from incidents.models import IncidentKind, Place, TargetKind
+from incidents.models.place import governorate_of
+from militias.models import Group
+from records.dates import Precision
+from reports.rollup import stretches
+
+NONE = "none"  # how an address writes the key of the row for incidents without one
+
+
+class UnknownKey(ValueError):
+    """No row of the grouping has this key."""
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """One way to break the report down.
+
+    pairs: from (incidents, question) to (sql, parameters) with the columns incident, key.
+    labels: from keys to {key: (label, the key as an address writes it)}.
+    key_of: from a key as an address writes it to the key; raises UnknownKey.
+    without: the label of the row for incidents that have no key.
+    many: whether one incident can count in several rows.
+    chronological: whether the rows are in order of their keys, not of size.
+    """
+
+    title: str
+    pairs: Callable
+    labels: Callable
+    key_of: Callable
+    without: str
+    many: bool = False
+    chronological: bool = False
+
+    def check_key(self, written):
+        """Raises UnknownKey if no row can have this key."""
+        if written != NONE:
+            self.key_of(written)
+
+    def rows_behind(self, incidents, question, written):
+        """Those of `incidents` that the row with this key counts."""
+        sql, parameters = self.pairs(incidents, question)
+        keyed = f"SELECT incident FROM ({sql}) AS pairs (incident, key) WHERE key"
+        if written == NONE:
+            return incidents.exclude(pk__in=RawSQL(f"{keyed} IS NOT NULL", parameters))
+        found = (*parameters, self.key_of(written))
+        return incidents.filter(pk__in=RawSQL(f"{keyed}::text = %s", found))
+
+
+def sql_of(queryset):
+    """The queryset as (sql, parameters), also where it can have no rows."""
+    compiler = queryset.order_by().query.get_compiler(connection=connection, elide_empty=False)
+    return compiler.as_sql()
+
+
+# Keys that stand on the incident
+
+
+def _column(expression):
+    return lambda incidents, question: sql_of(incidents.values_list("pk", expression))
+
+
+def _within_one(*units):
+    """The incident lies in one year, or month, of its own: it is not torn between two.
+
+    A span of days belongs where it began.
+    """
+    same = Q(*(Q(**{f"occurred_from__{unit}": F(f"occurred_to__{unit}")}) for unit in units))
+    return Q(occurred_precision=Precision.SPAN) | same
+
+
+_YEAR = Case(When(_within_one("year"), then=F("occurred_from__year")))
+_MONTH = Case(
+    When(
+        _within_one("year", "month"),
+        then=F("occurred_from__year") * 100 + F("occurred_from__month"),
+    )
+)
+
+
+def _year_labels(keys):
+    return {key: (key, key) for key in keys}
+
+
+def _year_key(written):
+    if not (written.isdigit() and len(written) == 4):
+        raise UnknownKey(written)
+    return written
+
+
+def _month_labels(keys):
+    return {key: (f"{key[:4]}-{key[4:]}",) * 2 for key in keys}
+
+
+def _month_key(written):
+    try:
+        return date.fromisoformat(f"{written}-01").strftime("%Y%m")
+    except ValueError:
+        raise UnknownKey(written) from None
+
+
+def _choice(field, choices, title):
+    def labels(keys):
+        return {key: (choices(key).label, key) for key in keys}
+
+    def key_of(written):
+        if written not in choices.values:
+            raise UnknownKey(written)
+        return written
+
+    return Grouping(title, _column(F(field)), labels, key_of, _("not stated"))
+
+
+# Keys that are rows: governorates and groups
+
+
+def _reference_labels(model):
+    def labels(keys):
+        found = model.objects.filter(pk__in=keys).values_list("pk", "name", "reference")
+        return {str(pk): (name, reference) for pk, name, reference in found}
+
+    return labels
+
+
+def _reference_key(model):
+    def key_of(written):
+        key = model.objects.filter(reference=written).values_list("pk", flat=True).first()
+        if key is None:
+            raise UnknownKey(written)
+        return str(key)
+
+    return key_of
+
+
+def _of_groups(title, pairs, without):
+    labels, key_of = _reference_labels(Group), _reference_key(Group)
+    return Grouping(title, pairs, labels, key_of, without, many=True)
+
+
+def _claimants(incidents, question):
+    return sql_of(question.claims().values_list("incident", "group").distinct())
+
+
+def _attributed(incidents, question):
+    named = question.attributions().filter(group__isnull=False)
+    return sql_of(named.values_list("incident", "group").distinct())
+
+
+def _authorities(incidents, question):
+    return sql_of(question.arrest_links().values_list("incident", "arrest__authority").distinct())
+
+
+def _roots(incidents, question):
+    named = question.attributions().filter(group__isnull=False)
+    sql, parameters = sql_of(named.values_list("incident", "group", "incident__occurred_from"))
+    climbed = stretches(question)
+    columns = [
+        [getattr(stretch, column) for stretch in climbed]
+        for column in ("member", "root", "since", "until")
+    ]
+    return (
+        f"""
+        SELECT DISTINCT named.incident, COALESCE(stretch.root, named.member)
+        FROM ({sql}) AS named (incident, member, day)
+        LEFT JOIN unnest(%s::bigint[], %s::bigint[], %s::date[], %s::date[])
+            AS stretch (member, root, since, until)
+            ON stretch.member = named.member
+            AND named.day BETWEEN stretch.since AND stretch.until
+        """,
+        (*parameters, *columns),
+    )
+
+
+GROUPINGS = {
+    "year": Grouping(
+        _("Year"),
+        _column(_YEAR),
+        _year_labels,
+        _year_key,
+        _("not known to the year"),
+        chronological=True,
+    ),
+    "month": Grouping(
+        _("Month"),
+        _column(_MONTH),
+        _month_labels,
+        _month_key,
+        _("not known to the month"),
+        chronological=True,
+    ),
+    "governorate": Grouping(
+        _("Governorate"),
+        _column(governorate_of("place__")),
+        _reference_labels(Place),
+        _reference_key(Place),
+        _("outside Iraq, or not known"),
+    ),
+    "kind": _choice("kind", IncidentKind, _("Kind of attack")),
+    "target_kind": _choice("target_kind", TargetKind, _("Kind of target")),
+    "claimant": _of_groups(_("Claimant"), _claimants, _("claimed by nobody")),
+    "attributed_group": _of_groups(_("Attributed group"), _attributed, _("attributed to no group")),
+    "root_group": _of_groups(
+        _("Militia, facades and brigades folded in"), _roots, _("attributed to no group")
+    ),
+    "authority": _of_groups(_("Arresting authority"), _authorities, _("no arrest")),
+}

@@ -1,0 +1,87 @@
+"""Which militia stands behind a group, on a given day.
+
+A facade or brigade is folded into the group it is a facade or brigade of, along the
+relations in force that day and held at least as surely as the reader asks. Several
+roots are possible: the sources contradict each other.
+Definition: docs/methodology.md#roll-up.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from militias.models import Relation, RelationKind
+
+FOLDED_INTO = [RelationKind.FACADE_OF, RelationKind.BRIGADE_OF]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """From `since` to `until`, both included, `member` is folded into `root`. Ids."""
+
+    member: int
+    root: int
+    since: date
+    until: date
+
+
+def stretches(question):
+    """The roots of every group that is ever folded into another.
+
+    Returns a list of Stretch that covers all days for these groups. A group that is
+    not in it is its own root at all times. Makes one query.
+    """
+    relations = (
+        Relation.objects.counted_for(question.viewer)
+        .filter(kind__in=FOLDED_INTO)
+        .held_with(question.min_confidence)
+        .values_list("from_group", "to_group", "since", "until")
+    )
+    parents: dict[int, list[tuple[int, date, date]]] = {}
+    for member, parent, since, until in relations:
+        dated = (parent, since or date.min, until or date.max)
+        parents.setdefault(member, []).append(dated)
+    return [
+        Stretch(member, root, since, until)
+        for member in sorted(parents)
+        for since, until in _intervals(member, parents)
+        for root in sorted(_roots(member, parents, since))
+    ]
+
+
+def _intervals(member, parents):
+    """Days cut wherever a relation above `member` begins or ends."""
+    beginnings = {date.min}
+    for above in _all_above(member, parents):
+        for _parent, since, until in parents.get(above, []):
+            beginnings.add(since)
+            if until < date.max:
+                beginnings.add(until + timedelta(days=1))
+    ordered = sorted(beginnings)
+    endings = [day - timedelta(days=1) for day in ordered[1:]] + [date.max]
+    return zip(ordered, endings, strict=True)
+
+
+def _all_above(member, parents):
+    found, to_visit = set(), [member]
+    while to_visit:
+        group = to_visit.pop()
+        if group not in found:
+            found.add(group)
+            to_visit += [parent for parent, _since, _until in parents.get(group, [])]
+    return found
+
+
+def _roots(member, parents, day):
+    """The tops of the climb; `member` itself where the relations go in a circle."""
+    found, tops, to_visit = set(), set(), [member]
+    while to_visit:
+        group = to_visit.pop()
+        if group in found:
+            continue
+        found.add(group)
+        above = [parent for parent, since, until in parents.get(group, []) if since <= day <= until]
+        if above:
+            to_visit += above
+        else:
+            tops.add(group)
+    return tops or {member}
