@@ -27,6 +27,10 @@ def _precision(row):
     return "day" if row.on else ""
 
 
+def _in_fours(digits):
+    return "-".join(digits[at : at + 4] for at in range(0, len(digits), 4))
+
+
 FIRST_DAY = LazyAttribute(_first_day)
 LAST_DAY = LazyAttribute(_last_day)
 PRECISION = LazyAttribute(_precision)
@@ -62,7 +66,7 @@ class RecordFactory(DjangoModelFactory):
     class Meta:
         abstract = True
 
-    reference = Sequence(lambda n: f"0000-0000-{n:04d}")
+    reference = Sequence(lambda n: _in_fours(f"{n:012}"))
     owner = SubFactory(OrganisationFactory)
     marking = "TLP:CLEAR"
     review_status = "published"
@@ -356,7 +360,7 @@ class SuspectFactory(RecordFactory):
     class Meta:
         model = "legal.Suspect"
 
-    code = Sequence(lambda n: f"S-0000-{n:04d}")
+    code = Sequence(lambda n: f"S-{_in_fours(f'{n:08}')}")
 
 
 class StepFactory(AssertionFactory):
