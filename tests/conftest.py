@@ -1,6 +1,11 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import settings
+
+# The same examples in every run, however long the database takes over one of them.
+settings.register_profile("musaala", derandomize=True, deadline=None)
+settings.load_profile("musaala")
 
 
 @pytest.fixture(autouse=True)
