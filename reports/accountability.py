@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from math import sqrt
 
 from django.db import connection
-from django.db.models import BooleanField, Case, Value, When
+from django.db.models import BooleanField, Case, IntegerField, Value, When
 
-from reports.grouping import GROUPINGS, NONE, sql_of
+from reports.grouping import GROUPINGS, NONE
 from reports.ladder import Question, Rung, condition, ladder
 from reports.people import People, people
+from reports.sql import sql_of
 
 Z_95 = 1.959964  # standard normal quantile for a two-sided 95 % interval
 
@@ -105,7 +106,7 @@ def accountability(incidents, question, by=None):
         KeyError: `by` is not a known grouping.
 
     Makes one query for the counts, one for the roll-up and one for labels where the
-    grouping has them, and five for the people.
+    grouping has them, and one for the people.
     """
     incidents = ladder(incidents)
     grouping = GROUPINGS[by] if by else None
@@ -183,15 +184,15 @@ def _count(incidents, question, grouping):
                 output_field=BooleanField(),
             )
         )
-        .values_list("pk", *_FLAGS)
+        .values_list("pk", *_FLAGS, _expression(grouping))
     )
     sql, parameters = sql_of(counted)
     query = f"""
-        WITH counted ({", ".join(["incident", *_FLAGS])}) AS MATERIALIZED ({sql})
+        WITH counted ({", ".join(["incident", *_FLAGS, "key"])}) AS MATERIALIZED ({sql})
         SELECT NULL, {_COUNTS} FROM counted
     """
-    if grouping:
-        pairs, more = grouping.pairs(incidents, question)
+    if grouping and grouping.pairs:
+        pairs, more = grouping.pairs(question)
         parameters = (*parameters, *more)
         query += f"""
             UNION ALL
@@ -199,10 +200,17 @@ def _count(incidents, question, grouping):
             FROM counted LEFT JOIN ({pairs}) AS pairs (incident, key) USING (incident)
             GROUP BY pairs.key
         """
+    elif grouping:
+        query += f"UNION ALL SELECT key::text, {_COUNTS} FROM counted GROUP BY key"
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         total, *rows = [(key, Counts(*numbers)) for key, *numbers in cursor.fetchall()]
     return total[1], dict(rows)
+
+
+def _expression(grouping):
+    own = grouping and grouping.expression
+    return own or Value(None, output_field=IntegerField())
 
 
 def _labelled(counts, grouping):

@@ -1,12 +1,28 @@
 """From the words of an address or a command line to a Question and a Cell, and back."""
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from records.models import Confidence
 from reports.accountability import Cell
 from reports.grouping import GROUPINGS, UnknownKey
 from reports.ladder import Question, Rung
+
+
+class Choice(forms.ChoiceField):
+    """A choice that may be left out and that says what can be chosen."""
+
+    def __init__(self, choices, **options):
+        known = ", ".join(value for value, _label in choices)
+        message = format_lazy(_("There is no such choice. Known are: {known}."), known=known)
+        super().__init__(
+            choices=choices,
+            required=False,
+            error_messages={"invalid_choice": message},
+            **options,
+        )
+
 
 YES_OR_NO = [("true", _("with")), ("false", _("without"))]
 
@@ -17,19 +33,18 @@ class Asking(forms.Form):
     Everything may be left out: today, contested links counted, confidence possible.
     """
 
-    as_of = forms.DateField(required=False, label=_("As of"))
-    contested = forms.ChoiceField(choices=YES_OR_NO, required=False, label=_("Contested links"))
-    min_confidence = forms.ChoiceField(
-        choices=Confidence.choices[:-1], required=False, label=_("Least confidence")
-    )
-    by = forms.ChoiceField(
-        choices=[(name, grouping.title) for name, grouping in GROUPINGS.items()],
+    as_of = forms.DateField(
         required=False,
-        label=_("By"),
+        label=_("As of"),
+        input_formats=["%Y-%m-%d"],
+        error_messages={"invalid": _("Give a day as YYYY-MM-DD.")},
     )
+    contested = Choice(YES_OR_NO, label=_("Contested links"))
+    min_confidence = Choice(Confidence.choices[:-1], label=_("Least confidence"))
+    by = Choice([(name, grouping.title) for name, grouping in GROUPINGS.items()], label=_("By"))
     key = forms.CharField(required=False, max_length=40)
-    rung = forms.ChoiceField(choices=Rung.choices, required=False, label=_("Rung"))
-    without = forms.ChoiceField(choices=Rung.choices, required=False)
+    rung = Choice(Rung.choices, label=_("Rung"))
+    without = Choice(Rung.choices, label=_("Without"))
 
     def clean(self):
         asked = super().clean()

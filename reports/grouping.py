@@ -1,14 +1,15 @@
 """By what the report can be broken down.
 
-Each grouping turns incidents into pairs (incident, key) as SQL. The report counts the
-pairs and a drill-down filters by them, so a number and its rows cannot differ.
+A grouping keys incidents: by an expression on the incident itself or, where one can
+have several keys, by pairs (incident, key) in SQL. The report counts by the key and a
+drill-down filters by it, so a number and its rows cannot differ.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db import connection
 from django.db.models import Case, F, Q, When
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,7 @@ from incidents.models.place import governorate_of
 from militias.models import Group
 from records.dates import Precision
 from reports.rollup import stretches
+from reports.sql import sql_of
 
 NONE = "none"  # how an address writes the key of the row for incidents without one
 
@@ -28,23 +30,28 @@ class UnknownKey(ValueError):
 
 @dataclass(frozen=True)
 class Grouping:
-    """One way to break the report down.
+    """One way to break the report down. It has an `expression` or `pairs`.
 
-    pairs: from (incidents, question) to (sql, parameters) with the columns incident, key.
-    labels: from keys to {key: (label, the key as an address writes it)}.
+    expression: the key of an incident.
+    pairs: from a Question to (sql, parameters) with the columns incident, key; an
+        incident can then count in several rows.
+    labels: from keys to {key: (label, the key as an address writes it)}; keys are text.
     key_of: from a key as an address writes it to the key; raises UnknownKey.
     without: the label of the row for incidents that have no key.
-    many: whether one incident can count in several rows.
     chronological: whether the rows are in order of their keys, not of size.
     """
 
     title: str
-    pairs: Callable
     labels: Callable
     key_of: Callable
     without: str
-    many: bool = False
+    expression: Any = None
+    pairs: Callable | None = None
     chronological: bool = False
+
+    @property
+    def many(self):
+        return self.pairs is not None
 
     def check_key(self, written):
         """Raises UnknownKey if no row can have this key."""
@@ -53,25 +60,18 @@ class Grouping:
 
     def rows_behind(self, incidents, question, written):
         """Those of `incidents` that the row with this key counts."""
-        sql, parameters = self.pairs(incidents, question)
-        keyed = f"SELECT incident FROM ({sql}) AS pairs (incident, key) WHERE key"
-        if written == NONE:
-            return incidents.exclude(pk__in=RawSQL(f"{keyed} IS NOT NULL", parameters))
-        found = (*parameters, self.key_of(written))
-        return incidents.filter(pk__in=RawSQL(f"{keyed}::text = %s", found))
-
-
-def sql_of(queryset):
-    """The queryset as (sql, parameters), also where it can have no rows."""
-    compiler = queryset.order_by().query.get_compiler(connection=connection, elide_empty=False)
-    return compiler.as_sql()
+        key = None if written == NONE else self.key_of(written)
+        if self.pairs is None:
+            keyed = incidents.alias(row_key=self.expression)
+            return keyed.filter(row_key=key) if key else keyed.filter(row_key__isnull=True)
+        sql, parameters = self.pairs(question)
+        paired = f"SELECT incident FROM ({sql}) AS pairs (incident, key) WHERE key"
+        if key is None:
+            return incidents.exclude(pk__in=RawSQL(f"{paired} IS NOT NULL", parameters))
+        return incidents.filter(pk__in=RawSQL(f"{paired}::text = %s", (*parameters, key)))
 
 
 # Keys that stand on the incident
-
-
-def _column(expression):
-    return lambda incidents, question: sql_of(incidents.values_list("pk", expression))
 
 
 def _within_one(*units):
@@ -122,7 +122,7 @@ def _choice(field, choices, title):
             raise UnknownKey(written)
         return written
 
-    return Grouping(title, _column(F(field)), labels, key_of, _("not stated"))
+    return Grouping(title, labels, key_of, _("not stated"), expression=F(field))
 
 
 # Keys that are rows: governorates and groups
@@ -148,23 +148,23 @@ def _reference_key(model):
 
 def _of_groups(title, pairs, without):
     labels, key_of = _reference_labels(Group), _reference_key(Group)
-    return Grouping(title, pairs, labels, key_of, without, many=True)
+    return Grouping(title, labels, key_of, without, pairs=pairs)
 
 
-def _claimants(incidents, question):
+def _claimants(question):
     return sql_of(question.claims().values_list("incident", "group").distinct())
 
 
-def _attributed(incidents, question):
+def _attributed(question):
     named = question.attributions().filter(group__isnull=False)
     return sql_of(named.values_list("incident", "group").distinct())
 
 
-def _authorities(incidents, question):
+def _authorities(question):
     return sql_of(question.arrest_links().values_list("incident", "arrest__authority").distinct())
 
 
-def _roots(incidents, question):
+def _roots(question):
     named = question.attributions().filter(group__isnull=False)
     sql, parameters = sql_of(named.values_list("incident", "group", "incident__occurred_from"))
     climbed = stretches(question)
@@ -188,26 +188,26 @@ def _roots(incidents, question):
 GROUPINGS = {
     "year": Grouping(
         _("Year"),
-        _column(_YEAR),
         _year_labels,
         _year_key,
         _("not known to the year"),
+        expression=_YEAR,
         chronological=True,
     ),
     "month": Grouping(
         _("Month"),
-        _column(_MONTH),
         _month_labels,
         _month_key,
         _("not known to the month"),
+        expression=_MONTH,
         chronological=True,
     ),
     "governorate": Grouping(
         _("Governorate"),
-        _column(governorate_of("place__")),
         _reference_labels(Place),
         _reference_key(Place),
         _("outside Iraq, or not known"),
+        expression=governorate_of("place__"),
     ),
     "kind": _choice("kind", IncidentKind, _("Kind of attack")),
     "target_kind": _choice("target_kind", TargetKind, _("Kind of target")),

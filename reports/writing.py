@@ -29,7 +29,7 @@ def as_data(report, link=None):
             data[rate] = asdict(value) if value else None
         if link:
             data["incidents"] = {
-                column: link(address_of(*cell_of(column, report.question, by, key)))
+                column: link(address_of(*cell_of(column, report.question, key and by, key)))
                 for column in COLUMNS
             }
         return data
@@ -90,7 +90,8 @@ def as_table(report):
         for line in [heads, *lines]
     ]
     rule = "-" * len(drawn[0])
-    body = [headline(report), "", drawn[0], rule, *drawn[1:-1], rule, drawn[-1], ""]
+    grouped = [*drawn[1:-1], rule] if report.rows else []
+    body = [headline(report), "", drawn[0], rule, *grouped, drawn[-1], ""]
     if report.by and GROUPINGS[report.by].many:
         body.append(_("An attack counts in every row it belongs to; rows can exceed the total."))
     return "\n".join([*body, people_in_words(report.people), ""])

@@ -13,8 +13,12 @@ from incidents.models import Incident
 from records.models import Organisation, User
 
 FIXTURES = settings.BASE_DIR / "fixtures"
-CONTENT = Q(content_type__app_label__in=["records", "militias", "incidents", "legal"])
-ACCOUNTS = Q(content_type__model__in=["user", "group", "organisation"])
+CONTENT = Q(content_type__app_label__in=["records", "militias", "incidents", "legal"]) & ~Q(
+    content_type__model__endswith="event"  # history, which nobody writes
+)
+ACCOUNTS = Q(content_type__app_label="auth", content_type__model="group") | Q(
+    content_type__app_label="records", content_type__model__in=["user", "organisation"]
+)
 READING = Q(codename__startswith="view_")
 WRITING = READING | Q(codename__startswith="add_") | Q(codename__startswith="change_")
 SIGN_IN_RIGHTS = {

@@ -64,13 +64,13 @@ def _incidents(filters):
         given[name] = value
     filtered = IncidentFilterSet(given, queryset=Incident.objects.all())
     if not filtered.is_valid():
-        raise CommandError(_errors(filtered.form))
+        raise CommandError(_errors(filtered.form, "--where "))
     return filtered.qs
 
 
-def _errors(form):
+def _errors(form, prefix="--"):
     return "\n".join(
-        f"--{name.replace('_', '-')}: {error}"
+        f"{prefix}{name.replace('_', '-')}: {error}"
         for name, errors in form.errors.items()
         for error in errors
     )

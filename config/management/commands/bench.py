@@ -1,0 +1,88 @@
+import statistics
+import time
+from dataclasses import astuple
+from datetime import date
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import connection
+from django.test import Client
+
+from bench import by_hand, world
+from incidents.models import Incident
+from records.models import User
+from records.viewer import PUBLIC
+from reports.accountability import accountability
+from reports.ladder import Question
+
+DAY = date(2025, 1, 1)
+ROUNDS = 9
+
+
+class Command(BaseCommand):
+    help = (
+        "Time our answers beside the same answers in hand-written SQL, on made-up incidents. "
+        "Both are asked in turn on one database; the ratio is of the medians."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("--incidents", type=int, nargs="+", default=[10_000, 100_000])
+
+    def handle(self, *, incidents, **options):
+        settings.ALLOWED_HOSTS = ["testserver"]
+        settings.SECURE_SSL_REDIRECT = False
+        own_name = connection.settings_dict["NAME"]
+        connection.settings_dict["TEST"]["NAME"] = "musaala_bench"
+        for count in incidents:
+            self._say(f"\n{count:,} incidents: making them ...")
+            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+            try:
+                world.build(count)
+                self._compare()
+            finally:
+                connection.creation.destroy_test_db(own_name, verbosity=0)
+
+    def _say(self, text):
+        self.stdout.write(text)
+        self.stdout.flush()
+
+    def _compare(self):
+        self._say(f"{'':28}{'ours, ms':>12}{'by hand, ms':>14}{'ratio':>8}")
+        question = Question(DAY, PUBLIC)
+        for by, query in (("year", by_hand.BY_YEAR), ("root_group", by_hand.BY_ROOT_GROUP)):
+            self._line(
+                f"report by {by}",
+                lambda by=by: accountability(Incident.objects.all(), question, by),
+                lambda query=query: (
+                    by_hand.ask(query, day=DAY),
+                    by_hand.ask(by_hand.PEOPLE, day=DAY),
+                ),
+            )
+            self._same(accountability(Incident.objects.all(), question, by), query)
+        client = Client()
+        client.force_login(User.objects.create(username="bench", organisation_id=1))
+        self._line(
+            "API, list of 50 incidents",
+            lambda: client.get("/api/v1/incidents/?page_size=50").content,
+            lambda: by_hand.ask(by_hand.LIST),
+        )
+
+    def _line(self, name, ours, by_hand_):
+        ours(), by_hand_()  # both once, so that neither pays for the first reading
+        times = {ours: [], by_hand_: []}
+        for _ in range(ROUNDS):
+            for call, taken in times.items():
+                start = time.perf_counter()
+                call()
+                taken.append(1000 * (time.perf_counter() - start))
+        mine, theirs = (statistics.median(taken) for taken in times.values())
+        self._say(f"{name:28}{mine:12.1f}{theirs:14.1f}{mine / theirs:8.2f}")
+
+    def _same(self, report, query):
+        """The comparison is worth something only if the answers are the same."""
+        rows = by_hand.ask(query, day=DAY)
+        mine = sorted(
+            astuple(counts) for counts in [report.total, *(r.counts for r in report.rows)]
+        )
+        if mine != sorted(row[1:] for row in rows):
+            raise AssertionError(f"The answers differ:\n{mine}\n{rows}")

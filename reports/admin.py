@@ -1,0 +1,62 @@
+"""The incidents' screen, with how far each incident got."""
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from incidents.admin import IncidentAdmin
+from incidents.models import Incident
+from records.viewer import Viewer
+from reports.accountability import rows_behind
+from reports.asking import PARAMETERS, Asking
+from reports.ladder import Rung
+
+
+class LadderFilter(admin.ListFilter):
+    """The incidents behind a number of the report, as its address names them."""
+
+    title = _("ladder, as of today")
+    template = "admin/filter.html"
+
+    def __init__(self, request, params, model, model_admin):
+        super().__init__(request, params, model, model_admin)
+        for name in PARAMETERS:
+            if name in params:
+                self.used_parameters[name] = params.pop(name)[-1]
+
+    def has_output(self):
+        return True
+
+    def expected_parameters(self):
+        return PARAMETERS
+
+    def queryset(self, request, incidents):
+        asking = Asking(self.used_parameters)
+        if not asking.is_valid():
+            raise ValidationError(asking.errors.as_data())
+        cell = asking.cell()
+        if cell is None:
+            return incidents
+        return rows_behind(
+            incidents, asking.question(Viewer.of(request.user), timezone.localdate()), cell
+        )
+
+    def choices(self, changelist):
+        chosen = self.used_parameters.get("rung")
+        yield {
+            "selected": chosen is None,
+            "query_string": changelist.get_query_string(remove=PARAMETERS),
+            "display": _("All"),
+        }
+        for rung in Rung:
+            yield {
+                "selected": chosen == rung.value,
+                "query_string": changelist.get_query_string({"rung": rung.value}),
+                "display": rung.label,
+            }
+
+
+@admin.register(Incident)
+class LadderIncidentAdmin(IncidentAdmin):
+    list_filter = [LadderFilter, *IncidentAdmin.list_filter]

@@ -1,0 +1,185 @@
+"""The report, and the incidents behind each of its numbers."""
+
+from urllib.parse import urlencode
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
+
+from incidents.api import IncidentFilterSet, IncidentViewSet
+from incidents.models import Incident
+from records.api import Part
+from records.parameters import StrictParameters
+from records.viewer import Viewer
+from reports.accountability import COLUMNS, accountability, rows_behind
+from reports.asking import PARAMETERS, Asking
+from reports.writing import as_data
+
+QUESTION = ["as_of", "contested", "min_confidence"]
+SAID = {
+    "as_of": _("Nothing dated after this day counts. Today, if left out."),
+    "contested": _("Whether contested arrest links count."),
+    "min_confidence": _("The least confidence of an attribution, and of a relation climbed."),
+    "by": _("What the report is broken down by."),
+    "key": _("A row of that breakdown, or `none` for the incidents in no row."),
+    "rung": _("Incidents that stand on this rung of the ladder on that day."),
+    "without": _("Less those that stand on this rung."),
+}
+
+
+def parameters(*names):
+    """The parameters of the report as the schema describes them."""
+    return [
+        OpenApiParameter(
+            name,
+            type="date" if name == "as_of" else "string",
+            enum=[value for value, _label in getattr(Asking.base_fields[name], "choices", [])]
+            or None,
+            description=str(SAID[name]),
+        )
+        for name in names
+    ]
+
+
+class Asked(StrictParameters):
+    """A view that is asked a Question: see reports/asking.py."""
+
+    asks: list[str] = []
+
+    def asked(self):
+        params = self.request.query_params
+        asking = Asking({name: params[name] for name in self.asks if name in params})
+        if not asking.is_valid():
+            raise ValidationError(asking.errors)
+        return asking
+
+    def question(self, asking):
+        return asking.question(Viewer.of(self.request.user), timezone.localdate())
+
+
+@extend_schema_view(list=extend_schema(parameters=parameters(*PARAMETERS)))
+class LadderIncidentViewSet(Asked, IncidentViewSet):
+    __doc__ = IncidentViewSet.__doc__
+
+    asks = PARAMETERS
+
+    def known_parameters(self):
+        known = super().known_parameters()
+        return [*known, *self.asks] if self.action == "list" else known
+
+    def filter_queryset(self, queryset):
+        filtered = super().filter_queryset(queryset)
+        asking = self.asked()
+        cell = asking.cell()
+        return rows_behind(filtered, self.question(asking), cell) if cell else filtered
+
+
+# What the schema says of the report
+
+
+class RatePart(Part):
+    """A share of the incidents recorded, with its 95 % interval (Wilson)."""
+
+    share = serializers.FloatField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+
+
+class CountsPart(Part):
+    """Numbers of incidents, and for each the address of the list of those it counts."""
+
+    def get_fields(self):
+        fields = {column: serializers.IntegerField(read_only=True) for column in COLUMNS}
+        for rate in ("arrested_rate", "standing_rate"):
+            fields[rate] = RatePart(allow_null=True)
+        addresses = serializers.DictField(child=serializers.URLField(), read_only=True)
+        return {**fields, "incidents": addresses}
+
+
+class RowPart(CountsPart):
+    """The counts of one row; `key` asks for its incidents."""
+
+    def get_fields(self):
+        named = {name: serializers.CharField(read_only=True) for name in ("key", "label")}
+        return {**named, **super().get_fields()}
+
+
+class PeopleRange(Part):
+    """From low to high; `open_ended` of the figures summed have no upper bound."""
+
+    low = serializers.IntegerField()
+    high = serializers.IntegerField()
+    open_ended = serializers.IntegerField()
+
+
+class PeoplePart(Part):
+    """People held or convicted for these incidents. Arrests are operations."""
+
+    arrests = serializers.IntegerField()
+    arrests_uncontested = serializers.IntegerField()
+    detained = PeopleRange()
+    bailed = PeopleRange()
+    released = PeopleRange()
+    charged = PeopleRange()
+    convicted = serializers.IntegerField()
+    convicted_without_arrest = serializers.IntegerField()
+    standing = serializers.IntegerField()
+
+
+class ReportPart(Part):
+    """Of these attacks, how many led to an arrest, how many to a conviction that stands."""
+
+    as_of = serializers.DateField()
+    contested = serializers.BooleanField()
+    min_confidence = serializers.CharField()
+    by = serializers.CharField(allow_null=True)
+    rows_can_overlap = serializers.BooleanField()
+    total = CountsPart()
+    rows = RowPart(many=True)
+    people = PeoplePart()
+
+
+class AccountabilityView(Asked, APIView):
+    """The accountability report: each rung of the ladder, counted on its own, on a day.
+
+    Takes every filter of the list of incidents besides its own parameters.
+    """
+
+    asks = [*QUESTION, "by"]
+
+    def known_parameters(self):
+        return [*super().known_parameters(), *self.asks, *IncidentFilterSet.base_filters]
+
+    @extend_schema(
+        operation_id="accountability_report",
+        parameters=[
+            *parameters(*asks),
+            *(OpenApiParameter(name, type="string") for name in IncidentFilterSet.base_filters),
+        ],
+        responses=ReportPart,
+        tags=["reports"],
+    )
+    def get(self, request):
+        asking = self.asked()
+        filtered = IncidentFilterSet(
+            request.query_params, queryset=Incident.objects.all(), request=request
+        )
+        if not filtered.is_valid():
+            raise ValidationError(filtered.errors)
+        report = accountability(
+            filtered.qs, self.question(asking), asking.cleaned_data["by"] or None
+        )
+        kept = {
+            name: value
+            for name, value in request.query_params.items()
+            if name in IncidentFilterSet.base_filters
+        }
+        listed = reverse("incidents-list", request=request)
+        return Response(
+            as_data(report, link=lambda cell: f"{listed}?{urlencode({**kept, **cell})}")
+        )
