@@ -3,6 +3,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import settings
 
+from tests.local_databases import closed_folder, database_of, open_folder
+
+__all__ = ["closed_folder", "database_of", "open_folder"]
+
 # The same examples in every run, however long the database takes over one of them.
 settings.register_profile("musaala", derandomize=True, deadline=None)
 settings.load_profile("musaala")
@@ -11,6 +15,13 @@ settings.load_profile("musaala")
 @pytest.fixture(autouse=True)
 def _database(db):
     """Every test runs in a transaction that is rolled back."""
+
+
+@pytest.fixture(autouse=True)
+def _static_files_as_they_are(settings):
+    """Pages render although nobody has collected the static files."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
 
 @pytest.fixture
