@@ -1,5 +1,129 @@
-from rest_framework.pagination import CursorPagination
+"""The API as a whole: its pages and its index."""
+
+import re
+
+from django.core import signing
+from django.db.models import F
+from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import ValidationError
+from rest_framework.pagination import BasePagination
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.routers import APIRootView, DefaultRouter
+from rest_framework.utils.urls import replace_query_param
+
+from records.parameters import StrictParameters, nearest
+
+PAGE_SIZE = 50
+LARGEST_PAGE = 200
+SALT = "config.api.cursor"
+BESIDES = {"reports/accountability": "accountability", "schema": "schema", "docs": "docs"}
 
 
-class Pages(CursorPagination):
-    page_size = 50
+class Pages(BasePagination):
+    """Keyset pages: the next one begins after the last row of this one, however deep.
+
+    Rows are ordered by one column that is never empty, then by their reference, which
+    is unique and, unlike the database's number, may be shown. A view names the columns
+    in `orderings`, and the one it uses unless asked otherwise in `ordering`.
+    """
+
+    parameters = ["cursor", "page_size", "ordering"]
+
+    def paginate_queryset(self, queryset, request, view=None):
+        self.address = request.build_absolute_uri()
+        self.ordering = self._ordering(request, view)
+        descending, name = self.ordering.startswith("-"), self.ordering.lstrip("-")
+        self.column = view.orderings[name]
+        keys = (self.column, "reference")
+        cursor = request.query_params.get("cursor")
+        if cursor is not None:
+            beyond = TupleLessThan if descending else TupleGreaterThan
+            start = self._start(cursor, queryset.model)
+            queryset = queryset.filter(beyond(tuple(F(key) for key in keys), start))
+        size = self._size(request)
+        rows = list(queryset.order_by(*(f"-{k}" if descending else k for k in keys))[: size + 1])
+        self.last = rows[size - 1] if len(rows) > size else None
+        return rows[:size]
+
+    def get_paginated_response(self, data):
+        return Response({"next": self._next(), "results": data})
+
+    def _ordering(self, request, view):
+        wanted = request.query_params.get("ordering", view.ordering)
+        known = known_orderings(view)
+        if wanted not in known:
+            raise ValidationError({"ordering": [nearest(wanted, known)]})
+        return wanted
+
+    def _size(self, request):
+        wanted = request.query_params.get("page_size", str(PAGE_SIZE))
+        if not (re.fullmatch("[0-9]{1,3}", wanted) and 1 <= int(wanted) <= LARGEST_PAGE):
+            message = _("Give a whole number from 1 to %(largest)s.") % {"largest": LARGEST_PAGE}
+            raise ValidationError({"page_size": [message]})
+        return int(wanted)
+
+    def _start(self, cursor, model):
+        """The ordering values of the row that the page comes after."""
+        try:
+            ordering, value, reference = signing.loads(cursor, salt=SALT)
+        except signing.BadSignature as error:
+            message = _("This cursor is not one of ours. Follow “next” as it is given.")
+            raise ValidationError({"cursor": [message]}) from error
+        if ordering != self.ordering:
+            message = _("This cursor belongs to the ordering “%(ordering)s”.")
+            raise ValidationError({"cursor": [message % {"ordering": ordering}]})
+        return model._meta.get_field(self.column).to_python(value), reference
+
+    def _next(self):
+        if self.last is None:
+            return None
+        value = self.last._meta.get_field(self.column).value_to_string(self.last)
+        cursor = signing.dumps([self.ordering, value, self.last.reference], salt=SALT)
+        return replace_query_param(self.address, "cursor", cursor)
+
+    def get_paginated_response_schema(self, schema):
+        address = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["next", "results"],
+            "properties": {"next": address, "results": schema},
+        }
+
+    def get_schema_operation_parameters(self, view):
+        size = {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE_SIZE}
+        ordering = {"type": "string", "enum": known_orderings(view), "default": view.ordering}
+        return [
+            _parameter("cursor", {"type": "string"}, _("Where a page begins: follow `next`.")),
+            _parameter("page_size", size, _("Rows in one page.")),
+            _parameter("ordering", ordering, _("A minus sign turns the order round.")),
+        ]
+
+
+def known_orderings(view):
+    return [sign + name for name in view.orderings for sign in ("", "-")]
+
+
+def _parameter(name, schema, description):
+    return {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": str(description),
+        "schema": schema,
+    }
+
+
+class Index(StrictParameters, APIRootView):
+    """Where each noun is found, and what there is besides."""
+
+    def get(self, request, *args, **kwargs):
+        more = {"reports/accountability": "accountability", "schema": "schema", "docs": "docs"}
+        names = {**self.api_root_dict, **more}
+        return Response({noun: reverse(name, request=request) for noun, name in names.items()})
+
+
+class Router(DefaultRouter):
+    APIRootView = Index
+    include_format_suffixes = False

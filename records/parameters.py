@@ -1,0 +1,171 @@
+"""Parameters of the API: what they mean, and what is refused.
+
+To ignore a parameter is to answer another question than the one asked, so a view
+refuses what it does not know. Each filter names one rule of a queryset.
+"""
+
+from difflib import get_close_matches
+
+from django import forms
+from django.core.exceptions import ValidationError as FormError
+from django.db.models import Q
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+from django_filters.filters import BooleanFilter, CharFilter, ChoiceFilter, DateFilter
+from django_filters.rest_framework import FilterSet as DjangoFilterSet
+from rest_framework.exceptions import ValidationError
+from rest_framework.settings import api_settings
+
+from records.models import Confidence
+from records.viewer import PUBLIC, Viewer
+
+__all__ = [
+    "SINCE",
+    "UNTIL",
+    "CharFilter",
+    "ChoiceFilter",
+    "DayFilter",
+    "FilterSet",
+    "FlagFilter",
+    "RecordFilter",
+    "StrictParameters",
+    "min_confidence",
+    "named_like",
+    "nearest",
+    "rule",
+    "since",
+    "until",
+]
+
+
+class FilterSet(DjangoFilterSet):
+    """Filters asked for by somebody signed in or, on the command line, by the public."""
+
+    @property
+    def viewer(self):
+        return Viewer.of(self.request.user) if self.request else PUBLIC
+
+
+FLAGS = {"true": True, "false": False}
+
+
+def rule(name):
+    """A filter's method: the queryset's own method of that name."""
+    return lambda rows, _field, value: getattr(rows, name)(value)
+
+
+class DayFilter(DateFilter):
+    """ISO 8601 alone: `03/04/2021` is two different days to two readers."""
+
+    def __init__(self, *args, **options):
+        options["input_formats"] = ["%Y-%m-%d"]
+        options["error_messages"] = {"invalid": _("Give a day as YYYY-MM-DD.")}
+        super().__init__(*args, **options)
+
+
+SINCE = _("May have happened on or after this day.")
+UNTIL = _("May have happened on or before this day.")
+
+
+def since(event):
+    return DayFilter(field_name=f"{event}_to", lookup_expr="gte", label=SINCE)
+
+
+def until(event):
+    return DayFilter(field_name=f"{event}_from", lookup_expr="lte", label=UNTIL)
+
+
+def min_confidence():
+    return ChoiceFilter(
+        choices=Confidence.choices, method=rule("held_with"), label=_("At least this surely.")
+    )
+
+
+def named_like():
+    return CharFilter(method=rule("named_like"), label=_("Any of its names, in any spelling."))
+
+
+class FlagField(forms.Field):
+    def to_python(self, value):
+        if value and value not in FLAGS:
+            raise FormError(_("Give true or false."))
+        return FLAGS.get(value)
+
+
+class FlagFilter(BooleanFilter):
+    """`true` or `false`. Django-filter's own ignores what is neither, and returns all."""
+
+    field_class = FlagField
+
+
+class RecordField(forms.CharField):
+    """A record, named by its reference, its identifier of origin or another unique column."""
+
+    def __init__(self, *, rows, also=(), **options):
+        super().__init__(**options)
+        self.rows, self.columns = rows, ["reference", "origin_id", *also]
+
+    def clean(self, value):
+        key = super().clean(value)
+        if not key:
+            return None
+        columns = Q(*((column, key) for column in self.columns), _connector=Q.OR)
+        found = self.rows.filter(columns).first()
+        if found is None:
+            raise FormError(_("There is no such record: “%(key)s”.") % {"key": key})
+        return found
+
+
+class RecordFilter(CharFilter):
+    """Keeps the rows that belong to one record of `rows`."""
+
+    field_class = RecordField
+
+    def __init__(self, *args, **options):
+        options.setdefault("label", _("Reference, or identifier of origin."))
+        super().__init__(*args, **options)
+
+    @property
+    def field(self):
+        field = super().field
+        # A record the viewer may not read is refused like one that does not exist.
+        field.rows = self.extra["rows"].visible_to(self.parent.viewer)
+        return field
+
+
+def nearest(word, words):
+    """A sentence that helps somebody who wrote `word` for one of `words`."""
+    if close := get_close_matches(word, words, n=1):
+        return _("Did you mean “%(word)s”?") % {"word": close[0]}
+    return _("Known are: %(words)s.") % {"words": ", ".join(sorted(words))}
+
+
+class StrictParameters:
+    """A view that refuses a parameter it does not know, an empty one and a repeated one."""
+
+    def known_parameters(self):
+        return [api_settings.URL_FORMAT_OVERRIDE]
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        known = self.known_parameters()
+        errors = {}
+        for parameter, values in request.query_params.lists():
+            if parameter not in known:
+                errors[parameter] = [_("Unknown parameter."), nearest(parameter, known)]
+            elif len(values) > 1:
+                errors[parameter] = [_("Give this parameter once.")]
+            elif not values[0].strip():
+                errors[parameter] = [_("Give a value, or leave the parameter out.")]
+        if errors:
+            raise ValidationError(errors)
+
+    def perform_content_negotiation(self, request, force=False):
+        try:
+            return super().perform_content_negotiation(request, force)
+        except Http404 as error:
+            formats = [renderer.format for renderer in self.get_renderers()]
+            word = request.query_params.get(api_settings.URL_FORMAT_OVERRIDE, "")
+            raise ValidationError(
+                {api_settings.URL_FORMAT_OVERRIDE: [nearest(word, formats)]}
+            ) from error
