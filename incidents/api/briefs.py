@@ -1,0 +1,89 @@
+"""What other records show of a place, an incident or a response."""
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from incidents.models import Incident, Place, Response
+from militias.api import GroupBrief
+from records.api import Brief, ColumnsField, Part, SpanField
+
+
+class Point(Part):
+    """WGS 84, in degrees, and the radius in metres within which it is right."""
+
+    latitude = serializers.FloatField()
+    longitude = serializers.FloatField()
+    radius_m = serializers.IntegerField()
+    origin = serializers.CharField()
+
+
+@extend_schema_field(Point)
+class PointField(ColumnsField):
+    def to_representation(self, place):
+        if place.latitude is None:
+            return None
+        return {
+            "latitude": float(place.latitude),
+            "longitude": float(place.longitude),
+            "radius_m": place.point_radius_m,
+            "origin": place.point_source,
+        }
+
+
+class GovernorateBrief(Brief):
+    class Meta:
+        model = Place
+        fields = ["reference", "name", "name_ar", "iso_code"]
+
+
+class PlaceBrief(Brief):
+    governorate = GovernorateBrief(allow_null=True)
+    point = PointField(allow_null=True)
+
+    class Meta:
+        model = Place
+        fields = [
+            "reference",
+            "name",
+            "name_ar",
+            "kind",
+            "governorate",
+            "district",
+            "country",
+            "iso_code",
+            "point",
+        ]
+
+
+def with_place(rows, path="place"):
+    """`rows` with a place and its governorate joined on, without their outlines.
+
+    An outline is some hundred kilobytes, and a list would fetch it once for each row.
+    """
+    return rows.select_related(f"{path}__governorate").defer(
+        f"{path}__outline", f"{path}__governorate__outline"
+    )
+
+
+class IncidentBrief(Brief):
+    occurred = SpanField()
+
+    class Meta:
+        model = Incident
+        fields = ["reference", "title", "title_ar", "kind", "occurred"]
+
+
+class IncidentPart(Part):
+    """An incident that the record around it is about."""
+
+    incident = IncidentBrief()
+    note = serializers.CharField()
+
+
+class ResponseBrief(Brief):
+    actor = GroupBrief()
+    occurred = SpanField(allow_null=True)
+
+    class Meta:
+        model = Response
+        fields = ["reference", "kind", "actor", "occurred"]

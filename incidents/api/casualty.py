@@ -1,0 +1,55 @@
+from rest_framework import serializers
+
+from incidents.api.briefs import IncidentBrief, ResponseBrief
+from incidents.models import CasualtyCategory, CasualtyFigure, CasualtyStatus, Incident, Response
+from incidents.models.casualty import Side
+from records.api import ASSERTION, IDENTITY, AssertionSerializer, RangeField, RecordViewSet, cited
+from records.parameters import ChoiceFilter, FilterSet, RecordFilter
+
+
+class CasualtyPart(AssertionSerializer):
+    """A casualty figure as its incident or response shows it."""
+
+    side = serializers.ChoiceField(choices=Side.choices)
+    number = RangeField(low="low", high="high")
+
+    class Meta:
+        model = CasualtyFigure
+        fields = [
+            *IDENTITY,
+            "status",
+            "category",
+            "side",
+            "nationality",
+            "number",
+            *ASSERTION,
+        ]
+
+
+class CasualtySerializer(CasualtyPart):
+    incident = IncidentBrief(allow_null=True)
+    response = ResponseBrief(allow_null=True)
+
+    class Meta(CasualtyPart.Meta):
+        fields = [*CasualtyPart.Meta.fields, "incident", "response"]
+
+
+CASUALTIES = cited(CasualtyFigure.objects.all())
+
+
+class CasualtyFilterSet(FilterSet):
+    incident = RecordFilter(rows=Incident.objects)
+    response = RecordFilter(rows=Response.objects)
+    status = ChoiceFilter(choices=CasualtyStatus.choices)
+    category = ChoiceFilter(choices=CasualtyCategory.choices)
+
+
+class CasualtyViewSet(RecordViewSet):
+    """How many people, low to high, of one category met one fate, as somebody states it.
+
+    Unknown is null, never 0, and figures of two sources for one incident do not add up.
+    """
+
+    queryset = CASUALTIES.select_related("incident", "response__actor")
+    serializer_class = CasualtySerializer
+    filterset_class = CasualtyFilterSet

@@ -1,0 +1,147 @@
+from django.db.models import Prefetch, Q
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from incidents.api.attribution import ATTRIBUTIONS, AttributionPart
+from incidents.api.briefs import PlaceBrief, with_place
+from incidents.api.casualty import CASUALTIES, CasualtyPart
+from incidents.api.claim import CLAIMS, ClaimPart
+from incidents.api.place import GovernorateFilter
+from incidents.models import (
+    Attribution,
+    Claim,
+    Incident,
+    IncidentKind,
+    IncidentOutcome,
+    IncidentPlace,
+    Place,
+    PlaceRole,
+    TargetKind,
+    Weapon,
+)
+from militias.models import Group
+from records.api import (
+    CITED,
+    IDENTITY,
+    CitedSerializer,
+    Part,
+    RangeField,
+    RecordViewSet,
+    SpanField,
+    cited,
+)
+from records.parameters import (
+    SINCE,
+    UNTIL,
+    CharFilter,
+    ChoiceFilter,
+    DayFilter,
+    FilterSet,
+    RecordFilter,
+    rule,
+)
+
+
+class FurtherPlacePart(Part):
+    """A place that was not attacked, but belongs to the attack."""
+
+    place = PlaceBrief()
+    role = serializers.ChoiceField(choices=PlaceRole.choices)
+    note = serializers.CharField()
+
+
+class IncidentSerializer(CitedSerializer):
+    occurred = SpanField()
+    place = PlaceBrief()
+    further_places = FurtherPlacePart(many=True)
+    weapons = RangeField(allow_null=True)
+    casualties = CasualtyPart(many=True)
+    claims = ClaimPart(many=True)
+    attributions = AttributionPart(many=True)
+
+    class Meta:
+        model = Incident
+        fields = [
+            *IDENTITY,
+            "title",
+            "title_ar",
+            "kind",
+            "outcome",
+            "occurred",
+            "time_from",
+            "time_to",
+            "time_stated",
+            "timezone",
+            "place",
+            "further_places",
+            "weapon",
+            "weapons",
+            "weapons_note",
+            "target_kind",
+            "target_name",
+            "summary",
+            "summary_ar",
+            "series",
+            "casualties",
+            "claims",
+            "attributions",
+            *CITED,
+        ]
+
+
+def claimed_by(incidents, _field, group):
+    return incidents.filter(pk__in=Claim.objects.filter(group=group).values("incident"))
+
+
+def attributed_to(incidents, _field, group):
+    named = Attribution.objects.naming().filter(group=group)
+    return incidents.filter(pk__in=named.values("incident"))
+
+
+def mentioning(incidents, _field, words):
+    """Those with the words in title, summary or target, or in a place's name in any spelling."""
+    columns = ("title", "title_ar", "summary", "summary_ar", "target_name")
+    written = Q(*((f"{column}__icontains", words) for column in columns), _connector=Q.OR)
+    return incidents.filter(written | Q(place__in=Place.objects.named_like(words).values("pk")))
+
+
+class IncidentFilterSet(FilterSet):
+    since = DayFilter(method=rule("since"), label=SINCE)
+    until = DayFilter(method=rule("until"), label=UNTIL)
+    kind = ChoiceFilter(choices=IncidentKind.choices)
+    outcome = ChoiceFilter(choices=IncidentOutcome.choices)
+    target_kind = ChoiceFilter(choices=TargetKind.choices)
+    weapon = ChoiceFilter(choices=Weapon.choices)
+    governorate = GovernorateFilter(method=rule("in_governorate"))
+    place = RecordFilter(rows=Place.objects)
+    claimed_by = RecordFilter(
+        rows=Group.objects, method=claimed_by, label=_("A group that claimed it, however surely.")
+    )
+    attributed_to = RecordFilter(
+        rows=Group.objects,
+        method=attributed_to,
+        label=_("A group or state that somebody says did it, however surely."),
+    )
+    q = CharFilter(
+        method=mentioning,
+        label=_("Words in the title, summary or target, or the place's name in any spelling."),
+    )
+
+
+class IncidentViewSet(RecordViewSet):
+    """Attacks, newest first: each of one kind, at one place, in one span of time.
+
+    `since` and `until` match by overlap: an incident dated to a month is found by each
+    day of it.
+    """
+
+    queryset = with_place(cited(Incident.objects.all())).prefetch_related(
+        Prefetch("further_places", with_place(IncidentPlace.objects.all())),
+        Prefetch("casualties", CASUALTIES),
+        Prefetch("claims", CLAIMS),
+        Prefetch("attributions", ATTRIBUTIONS),
+    )
+    serializer_class = IncidentSerializer
+    filterset_class = IncidentFilterSet
+    orderings = {"occurred": "occurred_from", **RecordViewSet.orderings}
+    ordering = "-occurred"

@@ -1,0 +1,85 @@
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from incidents.api.briefs import GovernorateBrief, PointField
+from incidents.models import Place, PlaceKind
+from records.api import CITED, IDENTITY, CitedSerializer, NamesField, RecordViewSet, cited
+from records.parameters import CharFilter, ChoiceFilter, FilterSet, RecordFilter, named_like, rule
+
+
+class PlaceSerializer(CitedSerializer):
+    names = NamesField()
+    governorate = GovernorateBrief(allow_null=True)
+    point = PointField(allow_null=True)
+
+    class Meta:
+        model = Place
+        fields = [
+            *IDENTITY,
+            "name",
+            "name_ar",
+            "names",
+            "kind",
+            "governorate",
+            "district",
+            "country",
+            "iso_code",
+            "ocha_pcode",
+            "ocha_pcode_verified",
+            "seat",
+            "region",
+            "point",
+            *CITED,
+        ]
+
+
+class PlaceDetailSerializer(PlaceSerializer):
+    """An outline is large, so a list leaves it out."""
+
+    outline = serializers.DictField(
+        allow_null=True, help_text=_("GeoJSON Polygon or MultiPolygon, where one is known.")
+    )
+
+    class Meta(PlaceSerializer.Meta):
+        fields = [*PlaceSerializer.Meta.fields, "outline"]
+
+
+class GovernorateFilter(RecordFilter):
+    """Accepts the ISO 3166-2 code besides."""
+
+    def __init__(self, **options):
+        super().__init__(
+            rows=Place.objects.governorates(),
+            also=["iso_code"],
+            label=_("ISO 3166-2 code, such as IQ-BG, or reference."),
+            **options,
+        )
+
+
+class PlaceFilterSet(FilterSet):
+    kind = ChoiceFilter(choices=PlaceKind.choices)
+    name = named_like()
+    country = CharFilter(label=_("ISO 3166-1 alpha-2, such as IQ."))
+    governorate = GovernorateFilter(method=rule("within"))
+
+
+class PlaceViewSet(RecordViewSet):
+    """Governorates, sites within them, and places abroad. One place comes with its outline."""
+
+    queryset = (
+        cited(Place.objects.all())
+        .select_related("governorate")
+        .defer("governorate__outline")
+        .prefetch_related("names")
+    )
+    serializer_class = PlaceSerializer
+    filterset_class = PlaceFilterSet
+    orderings = {"name": "name", **RecordViewSet.orderings}
+    ordering = "name"
+
+    def get_queryset(self):
+        places = super().get_queryset()
+        return places.defer("outline") if self.action == "list" else places
+
+    def get_serializer_class(self):
+        return PlaceSerializer if self.action == "list" else PlaceDetailSerializer
