@@ -1,0 +1,73 @@
+from django.db.models import Prefetch
+from django.utils.translation import gettext_lazy as _
+
+from legal.api.briefs import InstrumentBrief
+from legal.models import Instrument, Provision
+from legal.models.provision import InstrumentKind
+from records.api import CITED, IDENTITY, CitedSerializer, RecordViewSet, SpanField, cited
+from records.parameters import CharFilter, ChoiceFilter, FilterSet, RecordFilter
+
+PROVISION = ["article", "paraphrase", "paraphrase_ar"]
+
+
+class ProvisionPart(CitedSerializer):
+    """A provision as its instrument shows it."""
+
+    class Meta:
+        model = Provision
+        fields = [*IDENTITY, *PROVISION, *CITED]
+
+
+class ProvisionSerializer(ProvisionPart):
+    instrument = InstrumentBrief()
+
+    class Meta(ProvisionPart.Meta):
+        fields = [*ProvisionPart.Meta.fields, "instrument"]
+
+
+class ProvisionFilterSet(FilterSet):
+    instrument = RecordFilter(rows=Instrument.objects)
+
+
+class ProvisionViewSet(RecordViewSet):
+    """Single articles of instruments, in our paraphrase."""
+
+    queryset = cited(Provision.objects.select_related("instrument"))
+    serializer_class = ProvisionSerializer
+    filterset_class = ProvisionFilterSet
+
+
+class InstrumentSerializer(CitedSerializer):
+    made = SpanField(allow_null=True)
+    provisions = ProvisionPart(many=True)
+
+    class Meta:
+        model = Instrument
+        fields = [
+            *IDENTITY,
+            "title",
+            "title_ar",
+            "short_title",
+            "jurisdiction",
+            "kind",
+            "made",
+            "provisions",
+            *CITED,
+        ]
+
+
+class InstrumentFilterSet(FilterSet):
+    kind = ChoiceFilter(choices=InstrumentKind.choices)
+    jurisdiction = CharFilter(label=_("ISO 3166-1 alpha-2, or INT."))
+
+
+class InstrumentViewSet(RecordViewSet):
+    """Laws, orders, treaties and sets of articles, with their provisions."""
+
+    queryset = cited(Instrument.objects.all()).prefetch_related(
+        Prefetch("provisions", cited(Provision.objects.all()))
+    )
+    serializer_class = InstrumentSerializer
+    filterset_class = InstrumentFilterSet
+    orderings = {"title": "title", **RecordViewSet.orderings}
+    ordering = "title"

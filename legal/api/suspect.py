@@ -1,0 +1,148 @@
+from django.db.models import Prefetch
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from incidents.api import IncidentPart
+from incidents.models import Incident
+from legal.api.briefs import ArrestBrief, ConvictionBrief, ProvisionBrief, SuspectBrief
+from legal.models import Arrest, ConvictionSuspect, Step, StepIncident, StepKind, Suspect
+from militias.api import GroupBrief
+from militias.models import Group
+from records.api import (
+    ASSERTION,
+    IDENTITY,
+    RECORD,
+    AssertionSerializer,
+    Part,
+    RecordSerializer,
+    RecordViewSet,
+    SpanField,
+    cited,
+)
+from records.parameters import (
+    CharFilter,
+    ChoiceFilter,
+    FilterSet,
+    FlagFilter,
+    RecordFilter,
+    min_confidence,
+    since,
+    until,
+)
+
+
+class StepSerializer(AssertionSerializer):
+    suspect = SuspectBrief()
+    occurred = SpanField()
+    arrest = ArrestBrief(allow_null=True)
+    authority = GroupBrief(allow_null=True)
+    provision = ProvisionBrief(allow_null=True)
+    incidents = IncidentPart(many=True)
+
+    class Meta:
+        model = Step
+        fields = [
+            *IDENTITY,
+            "suspect",
+            "kind",
+            "occurred",
+            "arrest",
+            "authority",
+            "court",
+            "provision",
+            "stated_reason",
+            "reported_reason",
+            "incidents",
+            *ASSERTION,
+        ]
+
+
+STEPS = cited(
+    Step.objects.select_related(
+        "suspect", "arrest__authority", "authority", "provision__instrument"
+    )
+).prefetch_related(Prefetch("incidents", StepIncident.objects.select_related("incident")))
+
+
+class SuspectFilter(RecordFilter):
+    """Accepts the suspect's code besides."""
+
+    def __init__(self, **options):
+        super().__init__(
+            rows=Suspect.objects,
+            also=["code"],
+            label=_("Code, such as S-7F3K-9QWA, or reference."),
+            **options,
+        )
+
+
+class StepFilterSet(FilterSet):
+    since = since("occurred")
+    until = until("occurred")
+    kind = ChoiceFilter(choices=StepKind.choices)
+    suspect = SuspectFilter()
+    arrest = RecordFilter(rows=Arrest.objects)
+    incident = RecordFilter(
+        rows=Incident.objects,
+        field_name="incidents__incident",
+        label=_("An incident that the step itself names."),
+    )
+    min_confidence = min_confidence()
+
+
+class StepViewSet(RecordViewSet):
+    """Dated events in suspects' cases. Bail is not release.
+
+    A step that names no `incidents` is about those its arrest is linked to.
+    """
+
+    queryset = STEPS
+    serializer_class = StepSerializer
+    filterset_class = StepFilterSet
+    orderings = {"occurred": "occurred_from", **RecordViewSet.orderings}
+    ordering = "-occurred"
+
+
+class SuspectConvictionPart(Part):
+    """A conviction that found this suspect guilty; its rulings may have undone it."""
+
+    conviction = ConvictionBrief()
+    note = serializers.CharField()
+
+
+class SuspectSerializer(RecordSerializer):
+    affiliation = GroupBrief(allow_null=True)
+    steps = StepSerializer(many=True)
+    convictions = SuspectConvictionPart(many=True)
+
+    class Meta:
+        model = Suspect
+        fields = [
+            *IDENTITY,
+            "code",
+            "affiliation",
+            "affiliation_stated",
+            "nationality",
+            "role",
+            "at_large",
+            "steps",
+            "convictions",
+            *RECORD,
+        ]
+
+
+class SuspectFilterSet(FilterSet):
+    code = CharFilter()
+    affiliation = RecordFilter(rows=Group.objects)
+    at_large = FlagFilter()
+
+
+class SuspectViewSet(RecordViewSet):
+    """People held or sought, each known by a random code. Names are not kept here."""
+
+    queryset = Suspect.objects.select_related("affiliation").prefetch_related(
+        Prefetch("steps", STEPS),
+        Prefetch("convictions", ConvictionSuspect.objects.select_related("conviction")),
+    )
+    serializer_class = SuspectSerializer
+    filterset_class = SuspectFilterSet
