@@ -171,12 +171,41 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Musaala",
     "DESCRIPTION": "Attacks by armed groups, who claimed them, who they are attributed to, "
-    "who was arrested and how the courts ended it.",
+    "who was arrested and how the courts ended it.\n\n"
+    "Lists come in pages: follow `next` as it is given. A parameter that is unknown, empty, "
+    "repeated or malformed is refused and named. A date is its first and last possible day "
+    "and a precision. What is not known is null, never 0. Records are named by their "
+    "`reference`; filters accept the `origin_id` too.",
     "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    # Without a validator address the page would ask a server on the Internet.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"PointPrecision": "records.dates.POINT_PRECISIONS"}
+    | {
+        name: f"{module}.{name}"
+        for module, names in {
+            "records.dates": "Precision",
+            "records.names": "NameKind Script",
+            "records.models": "Certainty Confidence Marking Reliability ReviewStatus "
+            "SourceKind Support",
+            "records.models.source": "Reading",
+            "militias.models": "Decision GroupKind RelationKind",
+            "incidents.models": "CasualtyCategory CasualtyStatus IncidentKind IncidentOutcome "
+            "PlaceKind PlaceRole ResponseKind Stance StatementKind TargetKind Weapon",
+            "incidents.models.casualty": "Side",
+            "legal.models": "DesignationKind LinkBasis ObligationKind ObligationStatus "
+            "ReparationHead RulingKind SentenceKind StepKind",
+            "legal.models.finding": "Modality",
+            "legal.models.provision": "InstrumentKind",
+        }.items()
+        for name in names.split()
+    },
 }
 
 LOGGING = {
