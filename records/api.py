@@ -32,16 +32,16 @@ ASSERTION = ["asserted_by", "asserted", "confidence", "confidence_stated", "basi
 # class is therefore a comment: it would be repeated for every noun.
 
 
-class ReadOnly:
+class ReadOnly(serializers.Serializer):
     def get_fields(self):
-        fields = super().get_fields()  # type: ignore[misc]
+        fields = super().get_fields()
         for field in fields.values():
             field.read_only = True
         return fields
 
 
 # A small object inside a record.
-class Part(ReadOnly, serializers.Serializer):
+class Part(ReadOnly):
     pass
 
 
@@ -184,7 +184,7 @@ class RecordViewSet(StrictParameters, viewsets.ReadOnlyModelViewSet):
     ordering = "-updated"
 
     def get_queryset(self):
-        return super().get_queryset().visible_to(Viewer.of(self.request.user))
+        return super().get_queryset().counted_for(Viewer.of(self.request.user))
 
     def known_parameters(self):
         known = super().known_parameters()

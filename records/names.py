@@ -118,7 +118,7 @@ class NamedQuerySet(SpelledQuerySet):
         )
 
 
-class NameManager(KeyedManager.from_queryset(SpelledQuerySet)):  # type: ignore[misc]
+class NameManager(KeyedManager.from_queryset(SpelledQuerySet)):
     pass
 
 

@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -37,7 +38,7 @@ def parameters(*names):
     return [
         OpenApiParameter(
             name,
-            type="date" if name == "as_of" else "string",
+            type=OpenApiTypes.DATE if name == "as_of" else OpenApiTypes.STR,
             enum=[value for value, _label in getattr(Asking.base_fields[name], "choices", [])]
             or None,
             description=str(SAID[name]),
@@ -159,7 +160,10 @@ class AccountabilityView(Asked, APIView):
         operation_id="accountability_report",
         parameters=[
             *parameters(*asks),
-            *(OpenApiParameter(name, type="string") for name in IncidentFilterSet.base_filters),
+            *(
+                OpenApiParameter(name, type=OpenApiTypes.STR)
+                for name in IncidentFilterSet.base_filters
+            ),
         ],
         responses=ReportPart,
         tags=["reports"],

@@ -41,10 +41,10 @@ class Grouping:
     chronological: whether the rows are in order of their keys, not of size.
     """
 
-    title: str
+    title: Any  # translated when shown
     labels: Callable
     key_of: Callable
-    without: str
+    without: Any
     expression: Any = None
     pairs: Callable | None = None
     chronological: bool = False

@@ -147,7 +147,7 @@ class ConvictionSuspectQuerySet(models.QuerySet):
         )
 
 
-class ConvictionSuspectManager(KeyedManager.from_queryset(ConvictionSuspectQuerySet)):  # type: ignore[misc]
+class ConvictionSuspectManager(KeyedManager.from_queryset(ConvictionSuspectQuerySet)):
     pass
 
 
