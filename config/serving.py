@@ -1,6 +1,8 @@
 """gunicorn's settings: `gunicorn --config config/serving.py config.wsgi`."""
 
 import os
+import socket
+import sys
 from pathlib import Path
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
@@ -13,6 +15,17 @@ loglevel = "warning"
 no_control_socket = True
 
 SIGN_INS = Path(__file__).resolve().parent.parent / ".local" / "sign-ins.txt"
+
+
+def on_starting(server):
+    """Say in one line that the port is taken, and what to do."""
+    host, _, port = bind.rpartition(":")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, int(port)))
+        except OSError as error:
+            sys.exit(f"Port {port} cannot be used ({error.strerror}). Try: PORT=8001 make run")
 
 
 def when_ready(server):
