@@ -19,9 +19,23 @@ def local_secret(project, name, local):
         )
     path = project / ".local" / name
     path.parent.mkdir(exist_ok=True)
-    try:
-        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+    if not _filled(path):
+        aside = path.with_name(f"{name}.{os.getpid()}")
+        aside.touch(mode=0o600)
+        aside.write_text(secrets.token_urlsafe(48))
+        _keep_the_first(aside, path)
     return path.read_text()
+
+
+def _filled(path):
+    return path.exists() and path.stat().st_size > 0
+
+
+def _keep_the_first(aside, path):
+    """Another process may have been quicker: a whole file is never replaced."""
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        if not _filled(path):
+            os.replace(aside, path)
+    aside.unlink(missing_ok=True)

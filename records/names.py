@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from records.models.keyed import Keyed, KeyedManager
 
 SIMILAR_ENOUGH = 0.6  # of the term's trigrams, in one stretch of the name
+SHORTEST_TERM = 2  # one letter is in nearly every name
 SHORTEST_SKELETON = 4  # below this, consonants alone match nearly everything
 
 
@@ -60,13 +61,13 @@ class SpelledQuerySet(models.QuerySet):
                 term_skeleton=skeleton(term),
                 likeness=TrigramWordSimilarity(folded(term), "normalised"),
             )
-            .annotate(term_length=Length("term_skeleton"))
+            .annotate(letters=Length("term"), consonants=Length("term_skeleton"))
             .filter(
-                ~Q(term="")
+                Q(letters__gte=SHORTEST_TERM)
                 & (
                     Q(normalised__contains=F("term"))
                     | Q(likeness__gte=SIMILAR_ENOUGH)
-                    | Q(term_length__gte=SHORTEST_SKELETON, skeleton__contains=F("term_skeleton"))
+                    | Q(consonants__gte=SHORTEST_SKELETON, skeleton__contains=F("term_skeleton"))
                 )
             )
         )
@@ -109,7 +110,14 @@ class NamedQuerySet(SpelledQuerySet):
             self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=others.values("bearer")))
             .annotate(
                 nearness=Greatest(
-                    Case(When(normalised=exact, then=2.0), default=0.0),
+                    Case(
+                        When(
+                            Q(normalised=exact)
+                            | Q(pk__in=others.filter(normalised=exact).values("bearer")),
+                            then=2.0,
+                        ),
+                        default=0.0,
+                    ),
                     TrigramWordSimilarity(exact, "normalised"),
                     output_field=models.FloatField(),
                 )

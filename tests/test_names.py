@@ -92,7 +92,6 @@ def test_both_scripts_have_one_skeleton(spelling):
     assert skeleton(spelling) == "ktbhzbl"
 
 
-@pytest.mark.xfail(strict=True, reason="fold_name keeps what has no width")
 @pytest.mark.parametrize(
     ("with_mark", "without"),
     [
@@ -210,7 +209,6 @@ def test_a_term_without_letters_finds_nothing(term):
     assert list(Group.objects.named_like(term)) == []
 
 
-@pytest.mark.xfail(strict=True, reason="SpelledQuerySet leaves out the empty term only")
 @pytest.mark.parametrize("term", ["a", "K", "ا", "'k", "ك."])
 @pytest.mark.usefixtures("hezbollah", "two_caves")
 def test_one_letter_finds_nothing(term):

@@ -125,7 +125,6 @@ def test_no_secret_is_made_for_a_server(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.xfail(strict=True, reason="local_secret makes the file first and fills it then")
 def test_a_secret_that_was_not_written_to_its_end_is_made_anew(tmp_path):
     """Killed between making the file and filling it; or read by another process just then."""
     (tmp_path / ".local").mkdir()

@@ -41,7 +41,7 @@ class Claim(Assertion):
         ordering = [F("asserted_from").asc(nulls_last=True), "id"]
 
     def __str__(self):
-        return self.channel or _("claim")
+        return self.channel or str(_("claim"))
 
 
 ClaimCitation = citation_of(Claim)

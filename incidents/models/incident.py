@@ -1,5 +1,4 @@
 import pghistory
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -137,11 +136,6 @@ class Incident(Record):
         indexes = [
             models.Index(F("occurred_from").desc(), F("id").desc(), name="incident_newest_first"),
             models.Index(fields=["occurred_to"], name="incident_occurred_to"),
-            GinIndex(
-                fields=["title", "summary"],
-                opclasses=["gin_trgm_ops", "gin_trgm_ops"],
-                name="incident_words",
-            ),
         ]
         constraints = [
             *Record.Meta.constraints,

@@ -9,7 +9,8 @@ from django.db import migrations
 
 # What is folded away, in this order: case and compatibility forms; accents, Arabic
 # vowel marks and hamza seats (NFKD splits them off), tatweel; apostrophes, ayn and
-# hamza; Persian and Kurdish letter forms; the article in both scripts; punctuation.
+# hamza, and signs without width; Persian and Kurdish letter forms; the article in both
+# scripts; punctuation.
 FOLD_NAME = r"""
 CREATE FUNCTION fold_name(given text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
@@ -22,7 +23,8 @@ SELECT btrim(regexp_replace(
                         regexp_replace(
                             lower(normalize(given, NFKD)),
                             '[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u0640'
-                            || '''`\u2018\u2019\u02bb\u02bc\u02be\u02bf\u0621]',
+                            || '''`\u2018\u2019\u02bb\u02bc\u02be\u02bf\u0621'
+                            || '\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]',
                             '', 'g'
                         ),
                         U&'\0649\06CC\06CE\06D0\0629\06D5\06BE\06C1\06A9\06C6\06C7\0671\0695\06B5',

@@ -1,5 +1,4 @@
 import pghistory
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -91,9 +90,6 @@ class Source(Record):
                     "A stored copy needs its SHA-256 of 64 hexadecimal digits, and only it has one."
                 ),
             ),
-        ]
-        indexes = [
-            GinIndex(fields=["publisher"], opclasses=["gin_trgm_ops"], name="source_publisher"),
         ]
 
     def __str__(self):

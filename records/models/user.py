@@ -15,3 +15,19 @@ class User(AbstractUser):
 
     class Meta(AbstractUser.Meta):
         pass
+
+
+@pghistory.track()
+class UserGroup(User.groups.through):  # type: ignore[name-defined,misc]
+    """Who is given which role: Django's own table, tracked."""
+
+    class Meta:
+        proxy = True
+
+
+@pghistory.track()
+class UserPermission(User.user_permissions.through):  # type: ignore[name-defined,misc]
+    """Who is given which single right: Django's own table, tracked."""
+
+    class Meta:
+        proxy = True
