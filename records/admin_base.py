@@ -1,0 +1,291 @@
+"""What the admin of every record shares: its sections, columns, search and stamps."""
+
+from django.contrib import admin
+from django.contrib.admin.options import InlineModelAdmin
+from django.contrib.admin.utils import flatten
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Case, Q, URLField, When
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from records.admin_columns import NOTHING, chips
+from records.forms import (
+    LoadedAutocomplete,
+    OrganisationsField,
+    PartForm,
+    PartFormSet,
+    SpanForm,
+    label_of,
+)
+from records.models import Assertion, Record
+
+STAMPS: tuple[str, ...] = (
+    "reference",
+    "origin_id",
+    "version",
+    "created_by",
+    "created_at",
+    "updated_by",
+    "updated_at",
+)
+REVIEW = ("certainty", "review_status", "withdrawn_reason", "note")
+STATEMENT = (
+    _("Who says so"),
+    {
+        "fields": [
+            ("asserted_by", "confidence", "confidence_stated"),
+            ("asserted_from", "asserted_to", "asserted_precision"),
+            "basis",
+        ]
+    },
+)
+
+
+def section(title, *fields, **options):
+    return (title, {"fields": fields, **options})
+
+
+def collapsed(title, *fields):
+    return section(title, *fields, classes=["collapse"])
+
+
+class DeclaredLookups:
+    """Only lookups that some filter offers. Django lets any on the model's own columns
+    through, which is an oracle for hidden values and, with `__regex`, a way to stall."""
+
+    drill_down: tuple[str, ...] = ()  # keys that columns of other lists link by
+
+    def lookup_allowed(self, lookup, value, request=None):
+        return lookup in self._declared(request)
+
+    def _declared(self, request):
+        declared = {f"{key}__id__exact" for key in self.drill_down}
+        if self.date_hierarchy:
+            declared |= {f"{self.date_hierarchy}__{part}" for part in ("year", "month", "day")}
+        for given in self.get_list_filter(request):
+            if isinstance(given, type):
+                declared |= set(given.expected_parameters(given))  # it knows without a request
+            else:
+                path = given[0] if isinstance(given, list | tuple) else given
+                declared |= {path, *(f"{path}__{end}" for end in ("exact", "id__exact", "isnull"))}
+        return declared
+
+
+class RecordChoices:
+    """Keys to records are chosen by typing, in forms and parts of forms alike."""
+
+    def get_autocomplete_fields(self, request):
+        return [
+            key.name
+            for key in self.model._meta.fields
+            if key.is_relation and issubclass(key.related_model, Record)
+        ]
+
+    def formfield_for_foreignkey(self, db_field, request, **options):
+        if db_field.name in self.get_autocomplete_fields(request):
+            options["widget"] = LoadedAutocomplete(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **options)
+
+    def formfield_for_dbfield(self, db_field, request, **options):
+        if db_field.name == "shared_with":
+            label, help_text = capfirst(db_field.verbose_name), db_field.help_text
+            return OrganisationsField(label=label, help_text=help_text)
+        if db_field.name.endswith("_precision"):
+            options["label"] = _("Precision")
+        if isinstance(db_field, URLField):
+            options["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **options)
+
+
+class AutocompleteView(AutocompleteJsonView):
+    def get_queryset(self):
+        return super().get_queryset().select_related(*self._label_related())
+
+    def _label_related(self):
+        return getattr(self.model_admin, "label_related", ())
+
+    def serialize_result(self, row, to_field_name):
+        label = label_of(self.admin_site, row)
+        return super().serialize_result(row, to_field_name) | {"text": label}
+
+
+class RecordList(ChangeList):
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.title = capfirst(self.opts.verbose_name_plural)
+
+    def get_queryset(self, request, exclude_parameters=None):
+        return self.model_admin.with_columns(super().get_queryset(request, exclude_parameters))
+
+
+class RecordAdmin(DeclaredLookups, RecordChoices, admin.ModelAdmin):
+    form = SpanForm
+    actions = None
+    list_per_page = 50
+    empty_value_display = NOTHING
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # numbers for readers come from reports/ alone
+    readonly_fields = STAMPS
+    label_related: tuple[str, ...] = ()  # what `label` reads beside the row itself
+    search_names: tuple[str, ...] = ()  # keys to named nouns, found in any spelling
+
+    def label(self, row):
+        return str(row)
+
+    def with_columns(self, rows):
+        """The rows of a list with what its columns read beside the row itself."""
+        return rows
+
+    def get_changelist(self, request, **options):
+        return RecordList
+
+    # Who may, and what is stamped
+
+    def render_change_form(self, request, context, *args, obj=None, **options):
+        if obj is not None:
+            context["title"] = self.label(obj)
+            context["subtitle"] = f"{capfirst(self.opts.verbose_name)} {obj.reference}"
+        return super().render_change_form(request, context, *args, obj=obj, **options)
+
+    def has_delete_permission(self, request, obj=None):
+        return False  # a record is withdrawn with a reason
+
+    def get_changeform_initial_data(self, request):
+        own = {"owner": request.user.organisation_id}
+        return own | super().get_changeform_initial_data(request)
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.created_by = request.user
+        if form.has_changed() or not change:
+            obj.updated_by = request.user
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request, form, formset, change):
+        for part in formset.save(commit=False):
+            if isinstance(part, Record):
+                if part._state.adding:
+                    part.owner = form.instance.owner
+                    part.created_by = request.user
+                part.updated_by = request.user
+            part.save()
+        for part in formset.deleted_objects:
+            part.delete()
+
+    # Sections
+
+    def get_fieldsets(self, request, obj=None):
+        statement = [STATEMENT] if issubclass(self.model, Assertion) else []
+        record = collapsed(
+            _("Record"), ("owner", "marking"), "shared_with", *REVIEW, *(STAMPS if obj else ())
+        )
+        return [*super().get_fieldsets(request, obj), *statement, record]
+
+    # Lists
+
+    def get_list_display(self, request):
+        return [*super().get_list_display(request), "state"]
+
+    def get_list_filter(self, request):
+        return [*super().get_list_filter(request), "review_status", "marking"]
+
+    @admin.display(description=_("status"), ordering="review_status")
+    def state(self, row):
+        return chips(row)
+
+    # Search
+
+    def get_search_results(self, request, queryset, search_term):
+        if "\0" in search_term:
+            return queryset.none(), False
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if search_term.strip():
+            for path in self.search_names:
+                found |= queryset.filter(self._named_like(path, search_term))
+        return found, may_repeat
+
+    def _named_like(self, path, term):
+        named = self.model
+        for part in path.split("__"):
+            named = named._meta.get_field(part).related_model
+        return Q(**{f"{path}__in": named.objects.named_like(term).values("pk")})
+
+
+class NamedAdmin(RecordAdmin):
+    """Found by any of its names, in any spelling and either script, best first."""
+
+    search_fields = ("name", "name_ar", "reference")
+    search_exactly: tuple[str, ...] = ("reference",)
+
+    def get_search_results(self, request, queryset, search_term):
+        term = search_term.strip()
+        if not term or "\0" in term:
+            return super().get_search_results(request, queryset, search_term)
+        exactly = Q(*((f"{name}__iexact", term) for name in self.search_exactly), _connector=Q.OR)
+        named = queryset.named_like(term)
+        found = named | queryset.filter(exactly)
+        if "o" in request.GET:  # the reader sorts by a column himself
+            return found.order_by(*queryset.query.order_by), False
+        found = found.annotate(is_exact=Case(When(exactly, then=1), default=0))
+        return found.order_by("-is_exact", *named.query.order_by), False
+
+
+# Parts of a record's form
+
+
+class Part(RecordChoices, InlineModelAdmin):
+    """Rows entered with the record they belong to. A form with ten costs what one does."""
+
+    form = PartForm
+    formset = PartFormSet
+    extra = 0
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related(*self._shown(request))
+
+    def _keys_on_form(self, request):
+        fields = flatten(self.fields)
+        return [name for name in self.get_autocomplete_fields(request) if name in fields]
+
+    def _shown(self, request):
+        for name in self._keys_on_form(request):
+            other = self.admin_site.get_model_admin(self.model._meta.get_field(name).related_model)
+            yield name
+            yield from (f"{name}__{related}" for related in other.label_related)
+
+
+class RecordPart(Part, admin.StackedInline):
+    """A record of its own within another's form: withdrawn, never deleted."""
+
+    can_delete = False
+    template = "admin/record_part.html"
+
+    def _shown(self, request):
+        own = self.admin_site.get_model_admin(self.model).label_related
+        return {*super()._shown(request), *own}
+
+    def get_fieldsets(self, request, obj=None):
+        statement = [STATEMENT] if issubclass(self.model, Assertion) else []
+        record = collapsed(_("Record"), "marking", *REVIEW)
+        return [section(None, *self.fields), *statement, record]
+
+
+class RowPart(Part, admin.TabularInline):
+    pass
+
+
+def parts(related, *fields, **options):
+    """The form part for the rows that `related` leads to: `parts(Incident.claims, "group")`."""
+    key = related.rel
+    base = RecordPart if issubclass(key.related_model, Record) else RowPart
+    attributes = {"model": key.related_model, "fk_name": key.field.name, "fields": fields}
+    return type(f"{key.related_model.__name__}Part", (base,), attributes | options)
+
+
+def citations(record):
+    return parts(record.citations, "source", "pinpoint", "support")
+
+
+def names(named):
+    return parts(named.names, "text", "language", "script", "kind")
