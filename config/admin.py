@@ -1,5 +1,72 @@
+"""The admin site: its names, and its nouns in the order of the story."""
+
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from records.admin_base import AutocompleteView
+from reports.front_page import front_page
+
+STORY = [
+    "records.Source",
+    "records.Organisation",
+    "militias.Group",
+    "militias.Relation",
+    "militias.Person",
+    "militias.CandidateLink",
+    "incidents.Place",
+    "incidents.Incident",
+    "incidents.Claim",
+    "incidents.Attribution",
+    "incidents.CasualtyFigure",
+    "incidents.Response",
+    "incidents.Statement",
+    "legal.Arrest",
+    "legal.ArrestLink",
+    "legal.Suspect",
+    "legal.Step",
+    "legal.Conviction",
+    "legal.Ruling",
+    "legal.Instrument",
+    "legal.Provision",
+    "legal.Designation",
+    "legal.Finding",
+    "legal.Obligation",
+    "legal.NegativeResult",
+]
+USERS = {"records.User": "auth"}  # listed at the end, beside the rights, not among the records
+RENAMED = {"auth.Group": _("Groups of users")}  # a group is an armed one everywhere else
 
 
 class Site(admin.AdminSite):
-    pass
+    site_header = "Musaala · مساءلة"
+    site_title = "Musaala"
+    index_title = _("The story so far")
+    site_url = None
+
+    def get_app_list(self, request, app_label=None):
+        """Apps and their models in the order of `STORY`; what is not in it comes last."""
+        apps = self._build_app_dict(request)
+        for app in list(apps.values()):
+            for model in list(app["models"]):
+                model["name"] = RENAMED.get(model["model"]._meta.label, model["name"])
+                new_home = apps.get(USERS.get(model["model"]._meta.label, ""))
+                if new_home:
+                    app["models"].remove(model)
+                    new_home["models"].append(model)
+            app["models"].sort(key=_place_in_story)
+        shown = [app for app in apps.values() if app["models"]]
+        shown.sort(key=lambda app: _place_in_story(app["models"][0]))
+        return [app for app in shown if app_label in (None, app["app_label"])]
+
+    def index(self, request, extra_context=None):
+        """The front page: the headline for whoever may see incidents."""
+        front = front_page(request) if request.user.has_perm("incidents.view_incident") else None
+        return super().index(request, {"front": front, **(extra_context or {})})
+
+    def autocomplete_view(self, request):
+        return AutocompleteView.as_view(admin_site=self)(request)
+
+
+def _place_in_story(model):
+    label = model["model"]._meta.label
+    return (STORY.index(label) if label in STORY else len(STORY), label)

@@ -1,0 +1,14 @@
+from incidents.admin.context import ResponseAdmin, StatementAdmin
+from incidents.admin.incident import IncidentAdmin
+from incidents.admin.place import PlaceAdmin
+from incidents.admin.said import AttributionAdmin, CasualtyFigureAdmin, ClaimAdmin
+
+__all__ = [
+    "AttributionAdmin",
+    "CasualtyFigureAdmin",
+    "ClaimAdmin",
+    "IncidentAdmin",
+    "PlaceAdmin",
+    "ResponseAdmin",
+    "StatementAdmin",
+]

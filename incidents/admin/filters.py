@@ -1,0 +1,45 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from incidents.models import Attribution, Claim, Place
+from militias.models import Group
+
+
+class ChosenFilter(admin.SimpleListFilter):
+    """Filters by the key of one row. A key that is none finds nothing, not everything."""
+
+    def queryset(self, request, incidents):
+        key = self.value()
+        if key is None:
+            return incidents
+        return self.of(incidents, int(key)) if key.isdecimal() else incidents.none()
+
+
+class GovernorateFilter(ChosenFilter):
+    title = _("governorate")
+    parameter_name = "governorate"
+
+    def lookups(self, request, model_admin):
+        return Place.objects.governorates().values_list("pk", "name")
+
+    def of(self, incidents, key):
+        return incidents.in_governorate(Place(pk=key))
+
+
+class ClaimantFilter(ChosenFilter):
+    title = _("claimed by")
+    parameter_name = "claimant"
+    statements: type[Claim | Attribution] = Claim
+
+    def lookups(self, request, model_admin):
+        named = self.statements.objects.values("group")
+        return Group.objects.filter(pk__in=named).values_list("pk", "name")
+
+    def of(self, incidents, key):
+        return incidents.filter(pk__in=self.statements.objects.filter(group=key).values("incident"))
+
+
+class AttributedFilter(ClaimantFilter):
+    title = _("attributed to")
+    parameter_name = "attributed"
+    statements = Attribution

@@ -1,0 +1,103 @@
+from django.contrib import admin
+from django.db.models import Prefetch
+from django.utils.translation import gettext_lazy as _
+
+from incidents.admin.filters import AttributedFilter, ClaimantFilter, GovernorateFilter
+from incidents.admin.place import place_name
+from incidents.models import Attribution, Claim, Incident
+from records.admin_base import RecordAdmin, citations, parts, section
+from records.admin_columns import first_of, span_column
+from records.models import ReviewStatus
+
+OUTLINES = ("place__outline", "place__governorate__outline")  # kilobytes no list shows
+OCCURRED = ("occurred_from", "occurred_to", "occurred_precision")
+CASUALTIES = (("status", "category", "nationality"), ("low", "high"))
+
+
+class IncidentAdmin(RecordAdmin):
+    """Registered by `reports/admin.py`, which adds how far each incident got."""
+
+    list_display = [
+        "occurred_on",
+        "title",
+        "kind",
+        "where",
+        "claimed_by",
+        "attributed_to",
+        "outcome",
+    ]
+    list_display_links = ["title"]
+    list_filter = [
+        "kind",
+        "target_kind",
+        "outcome",
+        GovernorateFilter,
+        ClaimantFilter,
+        AttributedFilter,
+    ]
+    date_hierarchy = "occurred_from"
+    drill_down = ("place",)
+    search_fields = ["title", "title_ar", "summary", "target_name", "reference"]
+    search_names = ("place", "place__governorate")
+    fieldsets = [
+        section(None, "title", "title_ar", ("kind", "outcome")),
+        section(
+            _("When and where"),
+            OCCURRED,
+            ("time_from", "time_to", "time_stated", "timezone"),
+            "place",
+        ),
+        section(
+            _("Weapons and target"),
+            ("weapon", "weapons_low", "weapons_high"),
+            "weapons_note",
+            ("target_kind", "target_name"),
+        ),
+        section(_("In words"), "summary", "summary_ar", "series"),
+    ]
+    inlines = [
+        parts(Incident.further_places, "place", "role", "note"),
+        parts(Incident.claims, "group", ("channel", "address"), "statement_text"),
+        parts(Incident.attributions, "stance", ("group", "person")),
+        parts(Incident.casualties, *CASUALTIES),
+        citations(Incident),
+    ]
+    occurred_on = span_column("occurred", _("occurred on"))
+
+    def label(self, row):
+        """The title, with the date unless it says the year itself."""
+        dated = str(row.occurred_from.year) in row.title
+        return row.title if dated else f"{row.title}, {row.occurred_on}"
+
+    def with_columns(self, rows):
+        withdrawn = {"review_status": ReviewStatus.WITHDRAWN}
+        claims = Claim.objects.exclude(**withdrawn).select_related("group")
+        attributions = Attribution.objects.naming().prevailing_first().exclude(**withdrawn)
+        return (
+            rows.with_place()
+            .defer(*OUTLINES)
+            .prefetch_related(
+                Prefetch("claims", claims, to_attr="claims_shown"),
+                Prefetch(
+                    "attributions",
+                    attributions.select_related("group", "person"),
+                    to_attr="attributions_shown",
+                ),
+            )
+        )
+
+    @admin.display(description=_("place"), ordering="place__name")
+    def where(self, row):
+        return place_name(row.place)
+
+    @admin.display(description=_("claimed by"))
+    def claimed_by(self, row):
+        return first_of(claim.group.name for claim in row.claims_shown)
+
+    @admin.display(description=_("attributed to"))
+    def attributed_to(self, row):
+        """The attribution that prevails, with how sure its author is, and how many others."""
+        return first_of(
+            f"{said.group or said.person} ({said.get_confidence_display()})"
+            for said in row.attributions_shown
+        )
