@@ -1,0 +1,41 @@
+"""Addresses of the admin's pages, and what a browser would send back from them."""
+
+from django.urls import reverse
+
+PLAIN_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+
+def without_manifest(storages):
+    """Pages then name their style sheets without the list that `collectstatic` makes."""
+    return storages | {"staticfiles": PLAIN_FILES}
+
+
+def address(model, page, *args):
+    names = f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"
+    return reverse(names, args=args)
+
+
+def form_data(response):
+    """What a browser would send back from the form of a page, unchanged."""
+    context = response.context
+    forms = [context["adminform"].form]
+    data = {}
+    for part in context["inline_admin_formsets"]:
+        forms += [part.formset.management_form, *part.formset.forms]
+    for form in forms:
+        for field in form:
+            value = field.value()
+            if isinstance(value, bool):
+                value = "on" if value else None
+            if value is not None and value != []:
+                data[field.html_name] = value
+    return data
+
+
+def refusals(response):
+    """Every error on a page, as text by field."""
+    context = response.context
+    forms = [context["adminform"].form]
+    for part in context["inline_admin_formsets"]:
+        forms += part.formset.forms
+    return {name: list(said) for form in forms for name, said in form.errors.items()}
