@@ -17,9 +17,12 @@ def our_apps():
 
 
 def our_models():
-    """Every model of our apps, save the tables of history."""
+    """Every model of our apps, save the tables of history and views of another's table."""
     return [
-        model for app in our_apps() for model in app.get_models() if not issubclass(model, Event)
+        model
+        for app in our_apps()
+        for model in app.get_models()
+        if not (issubclass(model, Event) or model._meta.proxy)
     ]
 
 

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -33,6 +34,7 @@ def site(django_db_setup, django_db_blocker):
         yield server.url
         server.stop()
         call_command("flush", interactive=False, verbosity=0)
+        connection.close_pool()  # which also keeps what the server's threads have left behind
 
 
 @pytest.fixture(scope="module")
