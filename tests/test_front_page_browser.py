@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connections
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -34,15 +34,18 @@ def site(django_db_setup, django_db_blocker):
         yield server.url
         server.stop()
         call_command("flush", interactive=False, verbosity=0)
-        connection.close_pool()  # which also keeps what the server's threads have left behind
 
 
 @pytest.fixture(scope="module")
 def browser():
-    """Playwright keeps an event loop in this thread, which Django takes for async code."""
+    """Playwright keeps an event loop in this thread, which Django takes for async code.
+
+    It then also keeps connections apart from those of the thread: they are closed here.
+    """
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         yield playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        connections.close_all()
 
 
 def signed_in(browser, site, **context):
