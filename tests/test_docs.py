@@ -194,7 +194,6 @@ class TestReadme(StarterDataTestCase):
 
 
 @pytest.mark.skipif(not settings.OWN_DATABASE, reason="It takes the local database's programs.")
-@pytest.mark.xfail(strict=True, reason="name_skeleton calls fold_name without naming its schema")
 def test_a_backup_is_restored(tmp_path):
     """As docs/operations.md#backup says. While it restores, PostgreSQL looks in no schema."""
     programs = settings.LOCAL_DATABASE._programs()

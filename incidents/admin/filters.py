@@ -36,7 +36,8 @@ class ClaimantFilter(ChosenFilter):
         return Group.objects.filter(pk__in=named).values_list("pk", "name")
 
     def of(self, incidents, key):
-        return incidents.filter(pk__in=self.statements.objects.filter(group=key).values("incident"))
+        statements = self.statements.objects.naming_group(key)
+        return incidents.filter(pk__in=statements.values("incident"))
 
 
 class AttributedFilter(ClaimantFilter):

@@ -90,12 +90,11 @@ class IncidentSerializer(CitedSerializer):
 
 
 def claimed_by(incidents, _field, group):
-    return incidents.filter(pk__in=Claim.objects.filter(group=group).values("incident"))
+    return incidents.filter(pk__in=Claim.objects.naming_group(group).values("incident"))
 
 
 def attributed_to(incidents, _field, group):
-    named = Attribution.objects.naming().filter(group=group)
-    return incidents.filter(pk__in=named.values("incident"))
+    return incidents.filter(pk__in=Attribution.objects.naming_group(group).values("incident"))
 
 
 def mentioning(incidents, _field, words):

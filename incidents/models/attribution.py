@@ -20,6 +20,10 @@ class AttributionQuerySet(RecordQuerySet):
         """Those that say who did it: denials and confessions of ignorance left out."""
         return self.filter(stance=Stance.ATTRIBUTES)
 
+    def naming_group(self, group):
+        """Published attributions to this group, given as a row or its key."""
+        return self.published().naming().filter(group=group)
+
     def made_by(self, day):
         return self.filter(made_by(day))
 

@@ -54,7 +54,7 @@ SELECT regexp_replace(
         regexp_replace(
             translate(
                 regexp_replace(
-                    regexp_replace(fold_name(given), '(s|k|g|t|d)h', '\1', 'g'),
+                    regexp_replace(public.fold_name(given), '(s|k|g|t|d)h', '\1', 'g'),
                     'dj', 'j', 'g'
                 ),
                 U&'\0628\062A\062B\062C\062D\062E\062F\0630\0631\0632\0633\0634\0635\0636\0637\0638'
