@@ -164,11 +164,9 @@ class RecordAdmin(DeclaredLookups, RecordChoices, admin.ModelAdmin):
 
     def save_formset(self, request, form, formset, change):
         for part in formset.save(commit=False):
-            if isinstance(part, Record):
-                if part._state.adding:
-                    part.owner = form.instance.owner
-                    part.created_by = request.user
-                part.updated_by = request.user
+            if isinstance(part, Record):  # always a new one
+                part.owner = form.instance.owner
+                part.created_by = part.updated_by = request.user
             part.save()
         for part in formset.deleted_objects:
             part.delete()
@@ -256,10 +254,21 @@ class Part(RecordChoices, InlineModelAdmin):
 
 
 class RecordPart(Part, admin.StackedInline):
-    """A record of its own within another's form: withdrawn, never deleted."""
+    """Records of their own within another's form: new ones are entered here.
+
+    Those that exist are lines that lead to their own page, with their sources. So a form
+    never writes over what somebody changes there, and an arrest of forty suspects stays
+    below Django's limit of a thousand fields.
+    """
 
     can_delete = False
     template = "admin/record_part.html"
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
 
     def _shown(self, request):
         own = self.admin_site.get_model_admin(self.model).label_related

@@ -7,6 +7,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.db.models import CheckConstraint, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
+from records.admin_columns import chips
 from records.dates import Precision, days_of
 from records.models import Marking, Organisation, Record
 
@@ -184,16 +185,16 @@ class PartForm(SpanForm):
     def heading(self):
         return label_of(admin.site, self.instance)
 
+    @property
+    def state(self):
+        return chips(self.instance)
+
     def clean_marking(self):
         marking = self.cleaned_data["marking"]
         if marking or self.parent is None:
             return marking
         self.instance.shared_with = self.parent.shared_with
         return self.parent.marking
-
-    def _get_validation_exclusions(self):
-        # Not on the form, but a marking chosen here must fit it.
-        return super()._get_validation_exclusions() - {"shared_with"}
 
 
 class PartFormSet(forms.BaseInlineFormSet):

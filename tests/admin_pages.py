@@ -17,19 +17,23 @@ def address(model, page, *args):
 
 def form_data(response):
     """What a browser would send back from the form of a page, unchanged."""
-    context = response.context
-    forms = [context["adminform"].form]
     data = {}
-    for part in context["inline_admin_formsets"]:
-        forms += [part.formset.management_form, *part.formset.forms]
-    for form in forms:
-        for field in form:
-            value = field.value()
-            if isinstance(value, bool):
-                value = "on" if value else None
-            if value is not None and value != []:
-                data[field.html_name] = value
+    for field in _fields_sent(response.context):
+        value = field.value()
+        if isinstance(value, bool):
+            value = "on" if value else None
+        if value is not None and value != []:
+            data[field.html_name] = value
     return data
+
+
+def _fields_sent(context):
+    yield from context["adminform"].form
+    for part in context["inline_admin_formsets"]:
+        yield from part.formset.management_form
+        for form in part.formset.forms:
+            shown_only = form.instance.pk and not part.has_change_permission
+            yield from form.hidden_fields() if shown_only else form
 
 
 def refusals(response):

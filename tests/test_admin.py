@@ -1,4 +1,4 @@
-"""The screens of the admin: every noun's list and forms, their cost, search and refusals."""
+"""The screens of the admin: every noun's list and forms, their cost and order."""
 
 import pytest
 from django.contrib import admin
@@ -8,12 +8,11 @@ from factory.django import DjangoModelFactory
 
 from incidents.models import Incident
 from legal.models import Arrest, Conviction, Suspect
-from militias.models import Group, Person, Relation
+from militias.models import Group, Person
 from records.models import User
 from tests import factories
 from tests.admin_pages import address, without_manifest
 from tests.factories import (
-    ArrestFactory,
     ArrestLinkFactory,
     AttributionFactory,
     CasualtyFigureFactory,
@@ -24,9 +23,7 @@ from tests.factories import (
     GovernorateFactory,
     GroupFactory,
     GroupNameFactory,
-    IncidentFactory,
     IncidentPlaceFactory,
-    PlaceFactory,
     PositionFactory,
     RelationFactory,
     RulingFactory,
@@ -192,178 +189,3 @@ def test_a_list_costs_the_same_with_one_row_as_with_ten(browser, count_queries, 
         add_parts(make(model))
 
     assert count_queries(lambda: browser.get(page)) == cost_of_one
-
-
-# Search
-
-
-@pytest.fixture
-def kataib():
-    GroupFactory(name="Asa'ib Ahl al-Haq", abbreviation="AAH")
-    return GroupFactory(name="Kata'ib Hezbollah", name_ar="كتائب حزب الله", abbreviation="KH")
-
-
-SPELLINGS = ["كتائب حزب الله", "Kataib Hizballah", "KH", "kata’ib hizbullah"]
-
-
-@pytest.mark.parametrize("spelling", SPELLINGS)
-def test_a_group_is_found_in_any_spelling(browser, kataib, spelling):
-    found = browser.get(address(Group, "changelist"), {"q": spelling}).context["cl"].queryset
-
-    assert list(found) == [kataib]
-
-
-@pytest.mark.parametrize("spelling", SPELLINGS)
-def test_a_group_is_chosen_in_any_spelling(browser, kataib, spelling):
-    asked = {"app_label": "incidents", "model_name": "claim", "field_name": "group"}
-    answer = browser.get(reverse("admin:autocomplete"), asked | {"term": spelling}).json()
-
-    assert answer["results"] == [{"id": str(kataib.pk), "text": "Kata'ib Hezbollah (KH)"}]
-
-
-def test_the_best_match_stands_first(browser, kataib):
-    GroupFactory(name="Brigade of Katib Hizbula")
-    page = address(Group, "changelist")
-
-    found = browser.get(page, {"q": "Kata'ib Hezbollah"}).context["cl"]
-
-    assert found.result_count == 2
-    assert found.queryset.first() == kataib
-
-
-def test_an_abbreviation_stands_before_names_that_contain_it(browser, kataib):
-    GroupFactory(name="KH Airlines")
-
-    found = browser.get(address(Group, "changelist"), {"q": "kh"}).context["cl"]
-
-    assert found.result_count == 2
-    assert found.queryset.first() == kataib
-
-
-def test_a_column_chosen_for_sorting_outdoes_the_best_match(browser):
-    GroupFactory(name="Kata'ib Hezbollah")
-    last = GroupFactory(name="Zealots of Kata'ib Hezbollah")
-
-    sorted_down = {"q": "Kata'ib Hezbollah", "o": "-1"}
-    found = browser.get(address(Group, "changelist"), sorted_down).context["cl"].queryset
-
-    assert found.first() == last
-
-
-@pytest.mark.parametrize(
-    "term", ["al-Dora", "الدوره", "baghdad", "rockets", "refinery", "0000-7777"]
-)
-def test_an_incident_is_found_by_words_and_place(browser, term):
-    baghdad = GovernorateFactory(name="Baghdad")
-    dora = PlaceFactory(name="Dora", name_ar="الدورة", governorate=baghdad)
-    incident = IncidentFactory(
-        place=dora, title="Rockets", target_name="Refinery", reference="0000-7777-0000"
-    )
-    IncidentFactory(title="Shooting", place__name="Basra")
-
-    found = browser.get(address(Incident, "changelist"), {"q": term}).context["cl"].queryset
-
-    assert list(found) == [incident]
-
-
-def test_a_relation_is_found_by_its_groups_in_any_spelling(browser, kataib):
-    relation = RelationFactory(to_group=kataib)
-    RelationFactory()
-
-    found = browser.get(address(Relation, "changelist"), {"q": "Kataib Hizballah"}).context["cl"]
-
-    assert list(found.queryset) == [relation]
-
-
-def test_a_term_no_text_can_hold_finds_nothing(browser):
-    asked = {"app_label": "incidents", "model_name": "claim", "field_name": "group", "term": "\0"}
-
-    assert browser.get(reverse("admin:autocomplete"), asked).json()["results"] == []
-
-
-# Lists
-
-
-@pytest.mark.parametrize(
-    "asked",
-    ["summary__regex=.", "id__gte=1", "owner__name=x", "created_by__password__startswith=a"],
-)
-def test_a_lookup_that_no_filter_offers_is_refused(browser, asked):
-    assert browser.get(f"{address(Incident, 'changelist')}?{asked}").status_code == 400
-
-
-@pytest.mark.parametrize(
-    "asked",
-    [
-        "kind__exact=rocket_attack",
-        "occurred_from__year=2021&occurred_from__month=2",
-        "review_status__exact=published",
-        "marking__exact=TLP%3ACLEAR",
-    ],
-)
-def test_a_lookup_that_a_filter_offers_is_answered(browser, asked):
-    incident = IncidentFactory()
-
-    found = browser.get(f"{address(Incident, 'changelist')}?{asked}").context["cl"].queryset
-
-    assert list(found) == [incident]
-
-
-def test_incidents_are_filtered_by_governorate_claimant_and_attribution(browser):
-    dora = PlaceFactory(governorate=GovernorateFactory())
-    attack = IncidentFactory(place=dora)
-    claim = ClaimFactory(incident=attack)
-    ClaimFactory(incident=attack, group=claim.group)
-    said = AttributionFactory(incident=attack)
-    ClaimFactory(), AttributionFactory()
-    page = address(Incident, "changelist")
-
-    for asked in [
-        {"governorate": dora.governorate.pk},
-        {"claimant": claim.group.pk},
-        {"attributed": said.group.pk},
-    ]:
-        assert list(browser.get(page, asked).context["cl"].queryset) == [attack]
-
-    assert not browser.get(page, {"claimant": "nobody"}).context["cl"].queryset
-
-
-def test_an_incident_shows_the_attribution_that_prevails_first(browser):
-    attack = IncidentFactory()
-    AttributionFactory(incident=attack, group__name="Weakly named", confidence="possible")
-    AttributionFactory(incident=attack, group__name="Surely named", confidence="confirmed")
-    AttributionFactory(
-        incident=attack,
-        group__name="Wrongly named",
-        confidence="confirmed",
-        review_status="withdrawn",
-        withdrawn_reason="Misread.",
-    )
-
-    page = browser.get(address(Incident, "changelist")).content.decode()
-
-    assert "Surely named (Confirmed), +1" in page
-    assert "Wrongly named" not in page.partition('id="result_list"')[2].partition("</table>")[0]
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "shown"),
-    [(13, 14, "13–14"), (13, 13, "13"), (5, None, "5–?"), (None, None, "?")],
-)
-def test_an_unknown_number_of_detained_is_not_zero(browser, low, high, shown):
-    ArrestFactory(detained_low=low, detained_high=high)
-
-    page = browser.get(address(Arrest, "changelist")).content.decode()
-
-    assert f'<td class="field-detained">{shown}</td>' in page
-
-
-def test_an_arrest_leads_to_its_links(browser):
-    link = ArrestLinkFactory(contested=True)
-    ArrestLinkFactory()
-
-    page = browser.get(address(Arrest, "changelist")).content.decode()
-    target = f"{address(type(link), 'changelist')}?arrest__id__exact={link.arrest.pk}"
-
-    assert f'<a href="{target}">1 (1 contested)</a>' in page
-    assert list(browser.get(target).context["cl"].queryset) == [link]

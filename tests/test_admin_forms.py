@@ -176,13 +176,15 @@ def test_a_constraint_is_told_at_the_field_it_speaks_of(blank, attack, given, fi
     assert words in refused[field][0]
 
 
-def test_a_marking_that_does_not_fit_those_it_is_shared_with_is_refused(browser):
-    claim = ClaimFactory(marking="TLP:AMBER", shared_with=[OrganisationFactory().pk])
-    page = address(Incident, "change", claim.incident.pk)
+def test_a_part_with_a_marking_of_its_own_is_shared_with_nobody(blank, attack):
+    shared = {"marking": "TLP:AMBER", "shared_with": [OrganisationFactory().pk]}
+    claim = part("claims", group=GroupFactory().pk, confidence="likely", certainty="high")
+    own = {"claims-0-marking": "TLP:RED", "claims-0-review_status": "draft"}
 
-    answer = browser.post(page, form_data(browser.get(page)) | {"claims-0-marking": "TLP:CLEAR"})
+    answer = blank(Incident, occurred_from="2021-02-15", **attack, **shared, **claim, **own)
 
-    assert list(refusals(answer)) == ["marking"]
+    assert answer.status_code == 302, refusals(answer)
+    assert (Claim.objects.get().marking, Claim.objects.get().shared_with) == ("TLP:RED", [])
 
 
 def test_a_source_cited_twice_is_refused_in_words(browser):
@@ -208,13 +210,29 @@ def test_a_citation_is_taken_off(browser):
     assert not citation.record.citations.exists()
 
 
-def test_a_statement_about_an_incident_is_not_deleted_with_its_form(browser):
-    claim = ClaimFactory()
+def test_a_part_that_exists_is_neither_changed_nor_deleted_by_the_form_it_is_in(browser):
+    claim = ClaimFactory(channel="Telegram")
     page = address(Incident, "change", claim.incident.pk)
+    sent = {"title": "Another title", "claims-0-channel": "Other", "claims-0-DELETE": "on"}
 
-    browser.post(page, form_data(browser.get(page)) | {"claims-0-DELETE": "on"})
+    answer = browser.post(page, form_data(browser.get(page)) | sent)
 
-    assert Claim.objects.filter(pk=claim.pk).exists()
+    assert answer.status_code == 302, refusals(answer)
+    claim.refresh_from_db()
+    assert (claim.channel, claim.incident.title) == ("Telegram", "Another title")
+
+
+def test_a_form_with_a_hundred_parts_is_saved(browser):
+    """Django takes a thousand fields; a step has more than twenty."""
+    arrest = ArrestFactory()
+    DetentionFactory.create_batch(100, arrest=arrest)
+    page = address(Arrest, "change", arrest.pk)
+
+    answer = browser.post(page, form_data(browser.get(page)) | {"description": "Raid"})
+
+    assert answer.status_code == 302, refusals(answer)
+    arrest.refresh_from_db()
+    assert arrest.description == "Raid"
 
 
 # Arrests and suspects
