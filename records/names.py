@@ -183,8 +183,10 @@ def names_of(named):
     """
     fields = {
         "__module__": named.__module__,
-        "__doc__": f"One further name of a {named._meta.verbose_name}.",
-        "bearer": models.ForeignKey(named, models.PROTECT, related_name="names"),
+        "__doc__": f"One further name of a {named.__name__}.",
+        "bearer": models.ForeignKey(
+            named, models.PROTECT, related_name="names", verbose_name=_("bearer")
+        ),
         "Meta": type("Meta", (Name.Meta,), {}),
     }
     track = pghistory.track(exclude=["normalised", "skeleton"])

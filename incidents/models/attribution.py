@@ -50,7 +50,9 @@ class AttributionQuerySet(RecordQuerySet):
 class Attribution(Assertion):
     """Somebody other than the claimant says who did it. States are groups of kind state."""
 
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="attributions")
+    incident = models.ForeignKey(
+        Incident, models.PROTECT, related_name="attributions", verbose_name=_("incident")
+    )
     stance = models.CharField(_("stance"), max_length=10, choices=Stance, default=Stance.ATTRIBUTES)
     group = models.ForeignKey(
         Group,
@@ -73,6 +75,8 @@ class Attribution(Assertion):
 
     class Meta(Assertion.Meta):
         ordering = [F("asserted_from").asc(nulls_last=True), "id"]
+        verbose_name = _("attribution")
+        verbose_name_plural = _("attributions")
         constraints = [
             *Assertion.Meta.constraints,
             models.CheckConstraint(

@@ -63,10 +63,20 @@ class CasualtyFigure(Assertion):
     """How many people, low to high, of one category met one fate. Unknown is NULL, not 0."""
 
     incident = models.ForeignKey(
-        Incident, models.PROTECT, null=True, blank=True, related_name="casualties"
+        Incident,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="casualties",
+        verbose_name=_("incident"),
     )
     response = models.ForeignKey(
-        Response, models.PROTECT, null=True, blank=True, related_name="casualties"
+        Response,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="casualties",
+        verbose_name=_("response"),
     )
     status = models.CharField(_("fate"), max_length=15, choices=CasualtyStatus)
     category = models.CharField(
@@ -83,6 +93,8 @@ class CasualtyFigure(Assertion):
 
     class Meta(Assertion.Meta):
         ordering = ["id"]
+        verbose_name = _("casualty figure")
+        verbose_name_plural = _("casualty figures")
         constraints = [
             *Assertion.Meta.constraints,
             models.CheckConstraint(

@@ -2,6 +2,7 @@ import pghistory
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from incidents.models.incident import Incident
 from militias.models import Group
@@ -33,8 +34,12 @@ class Claim(Assertion):
     Confidence is how sure it is that the group made the claim, not that it did the deed.
     """
 
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="claims")
-    group = models.ForeignKey(Group, models.PROTECT, related_name="claims", verbose_name=_("group"))
+    incident = models.ForeignKey(
+        Incident, models.PROTECT, related_name="claims", verbose_name=_("incident")
+    )
+    group = models.ForeignKey(
+        Group, models.PROTECT, related_name="claims", verbose_name=pgettext_lazy("armed", "group")
+    )
     channel = models.CharField(_("channel"), max_length=100, blank=True)
     statement_text = models.TextField(_("text of the statement"), blank=True)
     address = models.URLField(_("address"), max_length=600, blank=True)
@@ -43,6 +48,8 @@ class Claim(Assertion):
 
     class Meta(Assertion.Meta):
         ordering = [F("asserted_from").asc(nulls_last=True), "id"]
+        verbose_name = _("claim")
+        verbose_name_plural = _("claims")
 
     def __str__(self):
         return self.channel or str(_("claim"))

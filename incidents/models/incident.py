@@ -133,6 +133,8 @@ class Incident(Record):
 
     class Meta(Record.Meta):
         ordering = ["-occurred_from", "-id"]
+        verbose_name = _("incident")
+        verbose_name_plural = _("incidents")
         indexes = [
             models.Index(F("occurred_from").desc(), F("id").desc(), name="incident_newest_first"),
             models.Index(fields=["occurred_to"], name="incident_occurred_to"),
@@ -184,14 +186,17 @@ class IncidentPlace(Keyed):
 
     KEY = ("incident", "place", "role")
 
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="further_places")
-    place = models.ForeignKey(Place, models.PROTECT, related_name="+")
+    incident = models.ForeignKey(
+        Incident, models.PROTECT, related_name="further_places", verbose_name=_("incident")
+    )
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+", verbose_name=_("place"))
     role = models.CharField(_("role"), max_length=10, choices=PlaceRole)
     note = models.CharField(_("note"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["id"]
         verbose_name = _("further place")
+        verbose_name_plural = _("further places")
         constraints = [
             models.UniqueConstraint(
                 fields=["incident", "place", "role"],

@@ -90,6 +90,8 @@ class Place(Named, Record):
 
     class Meta(Record.Meta):
         ordering = ["name", "id"]
+        verbose_name = _("place")
+        verbose_name_plural = _("places")
         indexes = Named.Meta.indexes
         triggers = [version_trigger("normalised", "skeleton")]
         constraints = [

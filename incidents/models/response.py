@@ -2,6 +2,7 @@ import pghistory
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from incidents.models.incident import Incident
 from incidents.models.place import Place
@@ -32,13 +33,20 @@ class Response(Record):
     occurred_to = models.DateField(_("last possible day"), null=True, blank=True)
     occurred_precision = precision_field(verbose_name=_("precision"), blank=True)
     place = models.ForeignKey(
-        Place, models.PROTECT, null=True, blank=True, related_name="responses"
+        Place,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="responses",
+        verbose_name=_("place"),
     )
     summary = models.TextField(_("summary"), blank=True)
     summary_ar = models.TextField(_("Arabic summary"), blank=True)
 
     class Meta(Record.Meta):
         ordering = [F("occurred_from").desc(nulls_last=True), "id"]
+        verbose_name = _("response")
+        verbose_name_plural = _("responses")
         constraints = [
             *Record.Meta.constraints,
             span_constraint("occurred"),
@@ -63,13 +71,21 @@ class ResponseTarget(Keyed):
 
     KEY = ("response", "group")
 
-    response = models.ForeignKey(Response, models.PROTECT, related_name="targets")
-    group = models.ForeignKey(Group, models.PROTECT, related_name="targeted_by")
+    response = models.ForeignKey(
+        Response, models.PROTECT, related_name="targets", verbose_name=_("response")
+    )
+    group = models.ForeignKey(
+        Group,
+        models.PROTECT,
+        related_name="targeted_by",
+        verbose_name=pgettext_lazy("armed", "group"),
+    )
     note = models.CharField(_("note"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["id"]
         verbose_name = _("target")
+        verbose_name_plural = _("targets")
         constraints = [
             models.UniqueConstraint(
                 fields=["response", "group"],
@@ -88,13 +104,18 @@ class ResponseIncident(Keyed):
 
     KEY = ("response", "incident")
 
-    response = models.ForeignKey(Response, models.PROTECT, related_name="answered")
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="responses")
+    response = models.ForeignKey(
+        Response, models.PROTECT, related_name="answered", verbose_name=_("response")
+    )
+    incident = models.ForeignKey(
+        Incident, models.PROTECT, related_name="responses", verbose_name=_("incident")
+    )
     note = models.CharField(_("note"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["id"]
         verbose_name = _("answered incident")
+        verbose_name_plural = _("answered incidents")
         constraints = [
             models.UniqueConstraint(
                 fields=["response", "incident"],

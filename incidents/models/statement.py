@@ -2,6 +2,7 @@ import pghistory
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from incidents.models.incident import Incident
 from militias.models import Group, Person
@@ -25,10 +26,20 @@ class Statement(Record):
 
     kind = models.CharField(_("kind"), max_length=20, choices=StatementKind)
     group = models.ForeignKey(
-        Group, models.PROTECT, null=True, blank=True, related_name="statements"
+        Group,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="statements",
+        verbose_name=pgettext_lazy("armed", "group"),
     )
     person = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="statements"
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="statements",
+        verbose_name=_("person"),
     )
     made_from = models.DateField(_("first possible day"))
     made_to = models.DateField(_("last possible day"))
@@ -38,6 +49,8 @@ class Statement(Record):
 
     class Meta(Record.Meta):
         ordering = [F("made_from").desc(), "id"]
+        verbose_name = _("statement")
+        verbose_name_plural = _("statements")
         constraints = [
             *Record.Meta.constraints,
             span_constraint("made"),
@@ -67,13 +80,18 @@ class StatementIncident(Keyed):
 
     KEY = ("statement", "incident")
 
-    statement = models.ForeignKey(Statement, models.PROTECT, related_name="incidents")
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="statements")
+    statement = models.ForeignKey(
+        Statement, models.PROTECT, related_name="incidents", verbose_name=_("statement")
+    )
+    incident = models.ForeignKey(
+        Incident, models.PROTECT, related_name="statements", verbose_name=_("incident")
+    )
     note = models.CharField(_("note"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["id"]
         verbose_name = _("incident spoken of")
+        verbose_name_plural = _("incidents spoken of")
         constraints = [
             models.UniqueConstraint(
                 fields=["statement", "incident"],

@@ -25,7 +25,14 @@ class Arrest(Record):
     occurred_to = models.DateField(_("last possible day"))
     occurred_precision = precision_field(verbose_name=_("precision"), default="day")
     announced_on = models.DateField(_("announced on"), null=True, blank=True)
-    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="arrests")
+    place = models.ForeignKey(
+        Place,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="arrests",
+        verbose_name=_("place"),
+    )
     authority = models.ForeignKey(
         Group, models.PROTECT, related_name="arrests_made", verbose_name=_("authority")
     )
@@ -49,6 +56,8 @@ class Arrest(Record):
 
     class Meta(Record.Meta):
         ordering = ["-occurred_from", "-id"]
+        verbose_name = _("arrest")
+        verbose_name_plural = _("arrests")
         constraints = [
             *Record.Meta.constraints,
             span_constraint("occurred"),
@@ -111,8 +120,12 @@ class ArrestLinkQuerySet(RecordQuerySet):
 class ArrestLink(Assertion):
     """Somebody ties an arrest to an incident. Several may, and may contradict."""
 
-    arrest = models.ForeignKey(Arrest, models.PROTECT, related_name="links")
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="arrest_links")
+    arrest = models.ForeignKey(
+        Arrest, models.PROTECT, related_name="links", verbose_name=_("arrest")
+    )
+    incident = models.ForeignKey(
+        Incident, models.PROTECT, related_name="arrest_links", verbose_name=_("incident")
+    )
     basis_kind = models.CharField(
         _("held as"),
         max_length=25,
@@ -127,6 +140,8 @@ class ArrestLink(Assertion):
 
     class Meta(Assertion.Meta):
         ordering = ["id"]
+        verbose_name = _("arrest link")
+        verbose_name_plural = _("arrest links")
         constraints = [
             *Assertion.Meta.constraints,
             models.CheckConstraint(

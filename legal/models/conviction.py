@@ -104,6 +104,8 @@ class Conviction(Record):
 
     class Meta(Record.Meta):
         ordering = ["-decided_from", "-id"]
+        verbose_name = _("conviction")
+        verbose_name_plural = _("convictions")
         constraints = [
             *Record.Meta.constraints,
             span_constraint("decided"),
@@ -157,8 +159,12 @@ class ConvictionSuspect(Keyed):
 
     KEY = ("conviction", "suspect")
 
-    conviction = models.ForeignKey(Conviction, models.PROTECT, related_name="suspects")
-    suspect = models.ForeignKey(Suspect, models.PROTECT, related_name="convictions")
+    conviction = models.ForeignKey(
+        Conviction, models.PROTECT, related_name="suspects", verbose_name=_("conviction")
+    )
+    suspect = models.ForeignKey(
+        Suspect, models.PROTECT, related_name="convictions", verbose_name=_("suspect")
+    )
     note = models.CharField(_("note"), max_length=200, blank=True)
 
     objects = ConvictionSuspectManager()
@@ -166,6 +172,7 @@ class ConvictionSuspect(Keyed):
     class Meta:
         ordering = ["id"]
         verbose_name = _("convicted suspect")
+        verbose_name_plural = _("convicted suspects")
         constraints = [
             models.UniqueConstraint(
                 fields=["conviction", "suspect"],
@@ -184,13 +191,18 @@ class ConvictionIncident(Keyed):
 
     KEY = ("conviction", "incident")
 
-    conviction = models.ForeignKey(Conviction, models.PROTECT, related_name="incidents")
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="convictions")
+    conviction = models.ForeignKey(
+        Conviction, models.PROTECT, related_name="incidents", verbose_name=_("conviction")
+    )
+    incident = models.ForeignKey(
+        Incident, models.PROTECT, related_name="convictions", verbose_name=_("incident")
+    )
     note = models.CharField(_("note"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["id"]
         verbose_name = _("incident convicted for")
+        verbose_name_plural = _("incidents convicted for")
         constraints = [
             models.UniqueConstraint(
                 fields=["conviction", "incident"],
@@ -209,13 +221,18 @@ class ConvictionProvision(Keyed):
 
     KEY = ("conviction", "provision")
 
-    conviction = models.ForeignKey(Conviction, models.PROTECT, related_name="provisions")
-    provision = models.ForeignKey(Provision, models.PROTECT, related_name="convictions")
+    conviction = models.ForeignKey(
+        Conviction, models.PROTECT, related_name="provisions", verbose_name=_("conviction")
+    )
+    provision = models.ForeignKey(
+        Provision, models.PROTECT, related_name="convictions", verbose_name=_("provision")
+    )
     note = models.CharField(_("note"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["id"]
         verbose_name = _("provision applied")
+        verbose_name_plural = _("provisions applied")
         constraints = [
             models.UniqueConstraint(
                 fields=["conviction", "provision"],
@@ -237,7 +254,9 @@ class RulingQuerySet(RecordQuerySet):
 class Ruling(Record):
     """A later decision on a conviction."""
 
-    conviction = models.ForeignKey(Conviction, models.PROTECT, related_name="rulings")
+    conviction = models.ForeignKey(
+        Conviction, models.PROTECT, related_name="rulings", verbose_name=_("conviction")
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=RulingKind)
     court = models.CharField(_("court"), max_length=150, blank=True)
     decided_from = models.DateField(_("first possible day"))
@@ -250,6 +269,8 @@ class Ruling(Record):
 
     class Meta(Record.Meta):
         ordering = ["decided_from", "id"]
+        verbose_name = _("ruling")
+        verbose_name_plural = _("rulings")
         constraints = [
             *Record.Meta.constraints,
             span_constraint("decided"),
@@ -274,13 +295,18 @@ class RulingSuspect(Keyed):
 
     KEY = ("ruling", "suspect")
 
-    ruling = models.ForeignKey(Ruling, models.PROTECT, related_name="suspects")
-    suspect = models.ForeignKey(Suspect, models.PROTECT, related_name="rulings")
+    ruling = models.ForeignKey(
+        Ruling, models.PROTECT, related_name="suspects", verbose_name=_("ruling")
+    )
+    suspect = models.ForeignKey(
+        Suspect, models.PROTECT, related_name="rulings", verbose_name=_("suspect")
+    )
     note = models.CharField(_("note"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["id"]
         verbose_name = _("suspect concerned")
+        verbose_name_plural = _("suspects concerned")
         constraints = [
             models.UniqueConstraint(
                 fields=["ruling", "suspect"],

@@ -2,6 +2,7 @@ import pghistory
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from legal.models.provision import Instrument
 from militias.models import Group, Person
@@ -34,17 +35,32 @@ class Designation(Record):
         _("kind"), max_length=25, choices=DesignationKind, default=DesignationKind.LISTING
     )
     group = models.ForeignKey(
-        Group, models.PROTECT, null=True, blank=True, related_name="designations"
+        Group,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="designations",
+        verbose_name=pgettext_lazy("armed", "group"),
     )
     person = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="designations"
+        Person,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="designations",
+        verbose_name=_("person"),
     )
     authority = models.ForeignKey(
         Group, models.PROTECT, related_name="designations_made", verbose_name=_("authority")
     )
     programme = models.CharField(_("programme"), max_length=40)
     instrument = models.ForeignKey(
-        Instrument, models.PROTECT, null=True, blank=True, related_name="designations"
+        Instrument,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="designations",
+        verbose_name=_("instrument"),
     )
     listed_from = models.DateField(_("listed, first possible day"))
     listed_to = models.DateField(_("listed, last possible day"))
@@ -59,6 +75,8 @@ class Designation(Record):
 
     class Meta(Record.Meta):
         ordering = ["-listed_from", "id"]
+        verbose_name = _("designation")
+        verbose_name_plural = _("designations")
         constraints = [
             *Record.Meta.constraints,
             span_constraint("listed"),

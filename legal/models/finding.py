@@ -28,6 +28,8 @@ class Finding(Assertion):
 
     class Meta(Assertion.Meta):
         ordering = ["id"]
+        verbose_name = _("finding")
+        verbose_name_plural = _("findings")
         constraints = [
             *Assertion.Meta.constraints,
             models.CheckConstraint(
@@ -47,13 +49,18 @@ class FindingIncident(Keyed):
 
     KEY = ("finding", "incident")
 
-    finding = models.ForeignKey(Finding, models.PROTECT, related_name="incidents")
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="findings")
+    finding = models.ForeignKey(
+        Finding, models.PROTECT, related_name="incidents", verbose_name=_("finding")
+    )
+    incident = models.ForeignKey(
+        Incident, models.PROTECT, related_name="findings", verbose_name=_("incident")
+    )
     note = models.CharField(_("note"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["id"]
         verbose_name = _("incident answered for")
+        verbose_name_plural = _("incidents answered for")
         constraints = [
             models.UniqueConstraint(
                 fields=["finding", "incident"],
@@ -101,8 +108,12 @@ class ObligationStatus(models.TextChoices):
 class Obligation(Record):
     """What a finding entails, whether it must or may be due, and what became of it."""
 
-    finding = models.ForeignKey(Finding, models.PROTECT, related_name="obligations")
-    provision = models.ForeignKey(Provision, models.PROTECT, related_name="obligations")
+    finding = models.ForeignKey(
+        Finding, models.PROTECT, related_name="obligations", verbose_name=_("finding")
+    )
+    provision = models.ForeignKey(
+        Provision, models.PROTECT, related_name="obligations", verbose_name=_("provision")
+    )
     title = models.CharField(_("title"), max_length=200)
     title_ar = models.CharField(_("Arabic title"), max_length=200, blank=True)
     kind = models.CharField(_("kind"), max_length=15, choices=ObligationKind)
@@ -141,6 +152,8 @@ class Obligation(Record):
 
     class Meta(Record.Meta):
         ordering = ["id"]
+        verbose_name = _("obligation")
+        verbose_name_plural = _("obligations")
         constraints = [
             *Record.Meta.constraints,
             models.CheckConstraint(

@@ -1,6 +1,7 @@
 import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from incidents.models import Incident
 from militias.models import Group
@@ -15,10 +16,20 @@ class NegativeResult(Record):
     statement = models.TextField(_("what was not found"))
     statement_ar = models.TextField(_("what was not found, in Arabic"), blank=True)
     group = models.ForeignKey(
-        Group, models.PROTECT, null=True, blank=True, related_name="negative_results"
+        Group,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="negative_results",
+        verbose_name=pgettext_lazy("armed", "group"),
     )
     incident = models.ForeignKey(
-        Incident, models.PROTECT, null=True, blank=True, related_name="negative_results"
+        Incident,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="negative_results",
+        verbose_name=_("incident"),
     )
     as_of_from = models.DateField(_("as of, first possible day"), null=True, blank=True)
     as_of_to = models.DateField(_("as of, last possible day"), null=True, blank=True)
@@ -26,6 +37,8 @@ class NegativeResult(Record):
 
     class Meta(Record.Meta):
         ordering = ["id"]
+        verbose_name = _("negative result")
+        verbose_name_plural = _("negative results")
         constraints = [*Record.Meta.constraints, span_constraint("as_of")]
 
     def __str__(self):

@@ -34,6 +34,8 @@ class Instrument(Record):
 
     class Meta(Record.Meta):
         ordering = ["jurisdiction", "title", "id"]
+        verbose_name = _("instrument")
+        verbose_name_plural = _("instruments")
         constraints = [
             *Record.Meta.constraints,
             span_constraint("made"),
@@ -63,13 +65,17 @@ class Instrument(Record):
 class Provision(Record):
     """One article of an instrument, in our paraphrase."""
 
-    instrument = models.ForeignKey(Instrument, models.PROTECT, related_name="provisions")
+    instrument = models.ForeignKey(
+        Instrument, models.PROTECT, related_name="provisions", verbose_name=_("instrument")
+    )
     article = models.CharField(_("article"), max_length=40, blank=True)
     paraphrase = models.TextField(_("paraphrase"))
     paraphrase_ar = models.TextField(_("Arabic paraphrase"), blank=True)
 
     class Meta(Record.Meta):
         ordering = ["instrument", "article", "id"]
+        verbose_name = _("provision")
+        verbose_name_plural = _("provisions")
 
     def __str__(self):
         return f"art. {self.article}" if self.article else self.paraphrase[:60]

@@ -48,6 +48,8 @@ class Suspect(Record):
 
     class Meta(Record.Meta):
         ordering = ["code"]
+        verbose_name = _("suspect")
+        verbose_name_plural = _("suspects")
         constraints = [
             *Record.Meta.constraints,
             models.CheckConstraint(
@@ -91,7 +93,9 @@ class StepQuerySet(RecordQuerySet):
 class Step(Assertion):
     """One dated event in a suspect's case. Bail is not release."""
 
-    suspect = models.ForeignKey(Suspect, models.PROTECT, related_name="steps")
+    suspect = models.ForeignKey(
+        Suspect, models.PROTECT, related_name="steps", verbose_name=_("suspect")
+    )
     kind = models.CharField(_("kind"), max_length=15, choices=StepKind)
     occurred_from = models.DateField(_("first possible day"))
     occurred_to = models.DateField(_("last possible day"))
@@ -103,6 +107,7 @@ class Step(Assertion):
         blank=True,
         related_name="steps",
         help_text=_("The arrest this step follows from."),
+        verbose_name=_("arrest"),
     )
     authority = models.ForeignKey(
         Group,
@@ -114,7 +119,12 @@ class Step(Assertion):
     )
     court = models.CharField(_("court, as named"), max_length=150, blank=True)
     provision = models.ForeignKey(
-        Provision, models.PROTECT, null=True, blank=True, related_name="steps"
+        Provision,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="steps",
+        verbose_name=_("provision"),
     )
     stated_reason = models.TextField(
         _("stated reason"), blank=True, help_text=_("What the authority gave as its reason.")
@@ -127,6 +137,8 @@ class Step(Assertion):
 
     class Meta(Assertion.Meta):
         ordering = ["occurred_from", "id"]
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
         constraints = [
             *Assertion.Meta.constraints,
             span_constraint("occurred"),
@@ -163,13 +175,16 @@ class StepIncident(Keyed):
 
     KEY = ("step", "incident")
 
-    step = models.ForeignKey(Step, models.PROTECT, related_name="incidents")
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="steps")
+    step = models.ForeignKey(Step, models.PROTECT, related_name="incidents", verbose_name=_("step"))
+    incident = models.ForeignKey(
+        Incident, models.PROTECT, related_name="steps", verbose_name=_("incident")
+    )
     note = models.CharField(_("note"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["id"]
         verbose_name = _("incident concerned")
+        verbose_name_plural = _("incidents concerned")
         constraints = [
             models.UniqueConstraint(
                 fields=["step", "incident"],

@@ -34,12 +34,19 @@ class CandidateLink(Assertion):
     )
     decided_on = models.DateField(_("decided on"), null=True, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
     )
     decision_reason = models.TextField(_("reason for the decision"), blank=True)
 
     class Meta(Assertion.Meta):
         ordering = ["name", "id"]
+        verbose_name = _("candidate link")
+        verbose_name_plural = _("candidate links")
         constraints = [
             *Assertion.Meta.constraints,
             models.CheckConstraint(

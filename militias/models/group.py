@@ -2,6 +2,7 @@ import pghistory
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from records.dates import POINT_PRECISIONS, dated_constraint, order_constraint
 from records.models import Record, RecordQuerySet, citation_of, version_trigger
@@ -38,14 +39,20 @@ class Group(Named, Record):
     )
     description = models.TextField(_("description"), blank=True)
     active_from = models.DateField(_("active from"), null=True, blank=True)
-    active_from_precision = models.CharField(max_length=5, choices=POINT_PRECISIONS, blank=True)
+    active_from_precision = models.CharField(
+        _("precision"), max_length=5, choices=POINT_PRECISIONS, blank=True
+    )
     active_to = models.DateField(_("active to"), null=True, blank=True)
-    active_to_precision = models.CharField(max_length=5, choices=POINT_PRECISIONS, blank=True)
+    active_to_precision = models.CharField(
+        _("precision"), max_length=5, choices=POINT_PRECISIONS, blank=True
+    )
 
     objects = GroupQuerySet.as_manager()
 
     class Meta(Record.Meta):
         ordering = ["name", "id"]
+        verbose_name = pgettext_lazy("armed", "group")
+        verbose_name_plural = pgettext_lazy("armed", "groups")
         indexes = Named.Meta.indexes
         triggers = [version_trigger("normalised", "skeleton")]
         constraints = [

@@ -1,6 +1,7 @@
 import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from militias.models.group import Group
 from records.dates import POINT_PRECISIONS, dated_constraint, order_constraint
@@ -23,6 +24,7 @@ class Person(Named, Record):
 
     class Meta(Record.Meta):
         ordering = ["name", "id"]
+        verbose_name = _("person")
         verbose_name_plural = _("persons")
         indexes = Named.Meta.indexes
         triggers = [version_trigger("normalised", "skeleton")]
@@ -34,11 +36,20 @@ class Affiliation(Keyed):
 
     KEY = ("person", "group")
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="affiliations")
-    group = models.ForeignKey(Group, models.PROTECT, related_name="affiliated")
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="affiliations", verbose_name=_("person")
+    )
+    group = models.ForeignKey(
+        Group,
+        models.PROTECT,
+        related_name="affiliated",
+        verbose_name=pgettext_lazy("armed", "group"),
+    )
 
     class Meta:
         ordering = ["id"]
+        verbose_name = _("affiliation")
+        verbose_name_plural = _("affiliations")
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "group"],
@@ -57,17 +68,30 @@ class Position(Keyed):
 
     KEY = ("person", "group", "title")
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="positions")
-    group = models.ForeignKey(Group, models.PROTECT, related_name="positions")
-    title = models.CharField(_("title"), max_length=200)
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="positions", verbose_name=_("person")
+    )
+    group = models.ForeignKey(
+        Group,
+        models.PROTECT,
+        related_name="positions",
+        verbose_name=pgettext_lazy("armed", "group"),
+    )
+    title = models.CharField(pgettext_lazy("post", "title"), max_length=200)
     since = models.DateField(_("since"), null=True, blank=True)
-    since_precision = models.CharField(max_length=5, choices=POINT_PRECISIONS, blank=True)
+    since_precision = models.CharField(
+        _("precision"), max_length=5, choices=POINT_PRECISIONS, blank=True
+    )
     until = models.DateField(_("until"), null=True, blank=True)
-    until_precision = models.CharField(max_length=5, choices=POINT_PRECISIONS, blank=True)
+    until_precision = models.CharField(
+        _("precision"), max_length=5, choices=POINT_PRECISIONS, blank=True
+    )
     note = models.CharField(_("note"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["since", "id"]
+        verbose_name = _("position")
+        verbose_name_plural = _("positions")
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "group", "title", "since"],

@@ -46,14 +46,20 @@ class Relation(Assertion):
         Group, models.PROTECT, related_name="relations_to", verbose_name=_("to group")
     )
     since = models.DateField(_("since"), null=True, blank=True)
-    since_precision = models.CharField(max_length=5, choices=POINT_PRECISIONS, blank=True)
+    since_precision = models.CharField(
+        _("precision"), max_length=5, choices=POINT_PRECISIONS, blank=True
+    )
     until = models.DateField(_("until"), null=True, blank=True)
-    until_precision = models.CharField(max_length=5, choices=POINT_PRECISIONS, blank=True)
+    until_precision = models.CharField(
+        _("precision"), max_length=5, choices=POINT_PRECISIONS, blank=True
+    )
 
     objects = RelationQuerySet.as_manager()
 
     class Meta(Assertion.Meta):
         ordering = ["from_group__name", "kind", "id"]
+        verbose_name = _("relation")
+        verbose_name_plural = _("relations")
         constraints = [
             *Assertion.Meta.constraints,
             models.CheckConstraint(

@@ -11,12 +11,14 @@ class Organisation(Keyed):
 
     KEY = ("slug",)
 
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField(_("short name"), unique=True)
     name = models.CharField(_("name"), max_length=200)
     name_ar = models.CharField(_("Arabic name"), max_length=200, blank=True)
 
     class Meta:
         ordering = ["name"]
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
 
     def __str__(self):
         return self.name

@@ -67,6 +67,8 @@ class Source(Record):
 
     class Meta(Record.Meta):
         ordering = ["-published_to", "publisher", "id"]
+        verbose_name = _("source")
+        verbose_name_plural = _("sources")
         constraints = [
             *Record.Meta.constraints,
             span_constraint("published"),
@@ -146,8 +148,10 @@ def citation_of(record):
     """
     fields = {
         "__module__": record.__module__,
-        "__doc__": f"One source for one {record._meta.verbose_name}.",
-        "record": models.ForeignKey(record, models.PROTECT, related_name="citations"),
+        "__doc__": f"One source for one {record.__name__}.",
+        "record": models.ForeignKey(
+            record, models.PROTECT, related_name="citations", verbose_name=_("record")
+        ),
         "Meta": type("Meta", (Citation.Meta,), {}),
     }
     return pghistory.track()(type(f"{record.__name__}Citation", (Citation,), fields))

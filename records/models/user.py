@@ -1,6 +1,7 @@
 import pghistory
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from records.models.organisation import Organisation
 
@@ -10,7 +11,12 @@ class User(AbstractUser):
     """A person who signs in, and the organisation he or she reads and writes for."""
 
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, blank=True, related_name="users"
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="users",
+        verbose_name=_("organisation"),
     )
 
     class Meta(AbstractUser.Meta):
