@@ -5,13 +5,14 @@ reports/ladder.py. Definitions: docs/methodology.md#the-report.
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import sqrt
 
 from django.db import connection
-from django.db.models import BooleanField, Case, IntegerField, Value, When
+from django.db.models import TextField, Value
 
 from reports.grouping import GROUPINGS, NONE
-from reports.ladder import Question, Rung, condition, ladder
+from reports.ladder import PROVEN_BY, Question, Rung, condition, incidents_by_itself, ladder
 from reports.people import People, people
 from reports.sql import sql_of
 
@@ -161,56 +162,72 @@ def cell_of(column, question, by=None, key=None):
 
 # Counting incidents
 
-_FLAGS = [rung.value for rung in Rung if rung != Rung.RECORDED] + ["arrested_uncontested"]
+_RUNGS = [rung for rung in Rung if rung != Rung.RECORDED]
+
+
+def _met(column):
+    """Whether a row of `counted` is counted in a column, as SQL."""
+    proof = PROVEN_BY.get(Rung(column)) if column in Rung.values else None
+    return f"({column} OR {_met(proof.value)})" if proof else column
+
+
 _COUNTS = ", ".join(
     {
         "recorded": "count(*)",
         "convicted_without_arrest": "count(*) FILTER (WHERE convicted AND NOT arrested)",
-    }.get(column, f"count(*) FILTER (WHERE {column})")
+    }.get(column, f"count(*) FILTER (WHERE {_met(column)})")
     for column in COLUMNS
 )
 
 
+@lru_cache(maxsize=64)
+def _flags(question):
+    """One column of `counted` per rung, as (sql, parameters).
+
+    Kept, for it depends on the Question alone and Django takes longer to write it than
+    PostgreSQL takes to answer it for ten thousand incidents.
+    """
+    sets = {rung.value: incidents_by_itself(rung, question) for rung in _RUNGS}
+    sets["arrested_uncontested"] = incidents_by_itself(
+        Rung.ARRESTED, replace(question, contested=False)
+    )
+    columns, parameters = [], []
+    for column, querysets in sets.items():
+        compiled = [sql_of(queryset) for queryset in querysets]
+        among = " OR ".join(f"incident IN ({sql})" for sql, _more in compiled)
+        columns.append(f"({among}) AS {column}")
+        parameters += [value for _sql, more in compiled for value in more]
+    return ", ".join(columns), tuple(parameters)
+
+
 def _count(incidents, question, grouping):
     """The total, and {key: Counts}, in one query."""
-    uncontested = condition(Rung.ARRESTED, replace(question, contested=False))
-    counted = (
-        incidents.counted(question)
-        .with_rungs(question)
-        .annotate(
-            arrested_uncontested=Case(
-                When(uncontested, then=Value(True)),
-                default=Value(False),
-                output_field=BooleanField(),
-            )
-        )
-        .values_list("pk", *_FLAGS, _expression(grouping))
+    own_key = grouping.expression if grouping and not grouping.pairs else None
+    keyed, parameters = sql_of(
+        incidents.counted(question).values_list("pk", own_key or Value("", TextField()))
     )
-    sql, parameters = sql_of(counted)
+    flags, more = _flags(question)
     query = f"""
-        WITH counted ({", ".join(["incident", *_FLAGS, "key"])}) AS MATERIALIZED ({sql})
+        WITH incident (incident, key) AS MATERIALIZED ({keyed}),
+        counted AS MATERIALIZED (SELECT incident, key, {flags} FROM incident)
         SELECT NULL, {_COUNTS} FROM counted
     """
-    if grouping and grouping.pairs:
+    parameters = (*parameters, *more)
+    if own_key:
+        query += f"UNION ALL SELECT key::text, {_COUNTS} FROM counted GROUP BY key"
+    elif grouping:
         pairs, more = grouping.pairs(question)
-        parameters = (*parameters, *more)
+        parameters += tuple(more)
         query += f"""
             UNION ALL
             SELECT pairs.key::text, {_COUNTS}
             FROM counted LEFT JOIN ({pairs}) AS pairs (incident, key) USING (incident)
             GROUP BY pairs.key
         """
-    elif grouping:
-        query += f"UNION ALL SELECT key::text, {_COUNTS} FROM counted GROUP BY key"
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         total, *rows = [(key, Counts(*numbers)) for key, *numbers in cursor.fetchall()]
     return total[1], dict(rows)
-
-
-def _expression(grouping):
-    own = grouping and grouping.expression
-    return own or Value(None, output_field=IntegerField())
 
 
 def _labelled(counts, grouping):

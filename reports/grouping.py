@@ -152,20 +152,20 @@ def _of_groups(title, pairs, without):
 
 
 def _claimants(question):
-    return sql_of(question.claims().values_list("incident", "group").distinct())
+    return sql_of(question.claims.values_list("incident", "group").distinct())
 
 
 def _attributed(question):
-    named = question.attributions().filter(group__isnull=False)
+    named = question.attributions.filter(group__isnull=False)
     return sql_of(named.values_list("incident", "group").distinct())
 
 
 def _authorities(question):
-    return sql_of(question.arrest_links().values_list("incident", "arrest__authority").distinct())
+    return sql_of(question.arrest_links.values_list("incident", "arrest__authority").distinct())
 
 
 def _roots(question):
-    named = question.attributions().filter(group__isnull=False)
+    named = question.attributions.filter(group__isnull=False)
     sql, parameters = sql_of(named.values_list("incident", "group", "incident__occurred_from"))
     climbed = stretches(question)
     columns = [

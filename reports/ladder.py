@@ -8,6 +8,7 @@ Definitions and their sources: docs/methodology.md#the-ladder.
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.db import models
 from django.db.models import BooleanField, Case, Q, Value, When
@@ -54,8 +55,9 @@ class Question:
     contested: bool = True
     min_confidence: Confidence = Confidence.POSSIBLE
 
-    # The statements that count, each as a queryset
+    # The statements that count, each as a queryset, built once: SQL is made of them often
 
+    @cached_property
     def claims(self):
         return (
             Claim.objects.counted_for(self.viewer)
@@ -63,6 +65,7 @@ class Question:
             .held_with(Confidence.POSSIBLE)
         )
 
+    @cached_property
     def attributions(self):
         return (
             Attribution.objects.counted_for(self.viewer)
@@ -71,15 +74,17 @@ class Question:
             .held_with(self.min_confidence)
         )
 
+    @cached_property
     def arrests(self):
         return Arrest.objects.counted_for(self.viewer).made_by(self.as_of)
 
+    @cached_property
     def arrest_links(self):
         """Links of arrests for the attack itself: not for negligence of duty."""
         links = (
             ArrestLink.objects.counted_for(self.viewer)
             .for_the_attack()
-            .filter(arrest__in=self.arrests())
+            .filter(arrest__in=self.arrests)
         )
         return links if self.contested else links.uncontested()
 
@@ -91,12 +96,11 @@ class Question:
             .held_with(confidence)
         )
 
+    @cached_property
     def convictions(self):
         return Conviction.objects.counted_for(self.viewer).made_by(self.as_of)
 
-    def standing_convictions(self):
-        return self.convictions().standing_on(self.as_of, self.rulings())
-
+    @cached_property
     def rulings(self):
         return Ruling.objects.counted_for(self.viewer)
 
@@ -113,41 +117,47 @@ def _by_steps(question, *kinds):
         suspect__in=naming_none.filter(arrest__isnull=True).values("suspect")
     )
     named = StepIncident.objects.filter(step__in=steps)
-    linked = question.arrest_links().filter(
+    linked = question.arrest_links.filter(
         Q(arrest__in=naming_none.filter(arrest__isnull=False).values("arrest"))
         | Q(arrest__in=detentions.values("arrest"))
     )
-    return Q(pk__in=named.values("incident")) | Q(pk__in=linked.values("incident"))
+    return [named, linked]
 
 
 def _by_convictions(convictions):
-    joined = ConvictionIncident.objects.filter(conviction__in=convictions)
-    return Q(pk__in=joined.values("incident"))
+    return [ConvictionIncident.objects.filter(conviction__in=convictions)]
 
 
-def _convicted(question):
-    return _by_convictions(question.convictions())
-
+# What puts an incident on a rung by itself: statements that each name an incident.
+_STATEMENTS = {
+    Rung.CLAIMED: lambda q: [q.claims],
+    Rung.ATTRIBUTED: lambda q: [q.attributions],
+    Rung.ARRESTED: lambda q: [q.arrest_links],
+    Rung.CHARGED: lambda q: _by_steps(q, StepKind.CHARGED),
+    Rung.TRIED: lambda q: _by_steps(q, StepKind.TRIED, StepKind.ACQUITTED),
+    Rung.CONVICTED: lambda q: _by_convictions(q.convictions),
+    Rung.STANDING: lambda q: _by_convictions(q.convictions.standing_on(q.as_of, q.rulings)),
+}
 
 # A conviction proves a trial, and a trial a charge. It proves no arrest: courts
 # sentence the absent, and custody may never have been made public.
-_CONDITIONS = {
-    Rung.RECORDED: lambda q: Q(),
-    Rung.CLAIMED: lambda q: Q(pk__in=q.claims().values("incident")),
-    Rung.ATTRIBUTED: lambda q: Q(pk__in=q.attributions().values("incident")),
-    Rung.ARRESTED: lambda q: Q(pk__in=q.arrest_links().values("incident")),
-    Rung.CHARGED: lambda q: (
-        _by_steps(q, StepKind.CHARGED, StepKind.TRIED, StepKind.ACQUITTED) | _convicted(q)
-    ),
-    Rung.TRIED: lambda q: _by_steps(q, StepKind.TRIED, StepKind.ACQUITTED) | _convicted(q),
-    Rung.CONVICTED: _convicted,
-    Rung.STANDING: lambda q: _by_convictions(q.standing_convictions()),
-}
+PROVEN_BY = {Rung.CHARGED: Rung.TRIED, Rung.TRIED: Rung.CONVICTED}
+
+
+def incidents_by_itself(rung, question):
+    """Querysets of incident ids that, together, stand on a rung whatever another proves."""
+    return [statements.values("incident") for statements in _STATEMENTS[rung](question)]
 
 
 def condition(rung, question):
     """The condition that an incident stands on a rung, for any queryset of incidents."""
-    return _CONDITIONS[Rung(rung)](question)
+    rung = Rung(rung)
+    if rung == Rung.RECORDED:
+        return Q()
+    met = condition(PROVEN_BY[rung], question) if rung in PROVEN_BY else Q()
+    for incidents in incidents_by_itself(rung, question):
+        met |= Q(pk__in=incidents)
+    return met
 
 
 class LadderQuerySet(IncidentQuerySet):

@@ -1,6 +1,7 @@
 """The people held for a set of incidents, and what became of them, by a given day."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db import connection
 from django.db.models import BooleanField, Q
@@ -44,14 +45,69 @@ class People:
 
 CHARGE_PROVEN_BY = (StepKind.CHARGED, StepKind.TRIED, StepKind.ACQUITTED)
 
-# Over the common table expressions that `people` fills with querysets of the Question.
+
+def _tables(question):
+    """What the Question lets count, as tables that know nothing of the incidents asked."""
+    likely = _whether(Q(confidence__in=at_least(Confidence.LIKELY)))
+    guilty = ConvictionSuspect.objects.filter(conviction__in=question.convictions)
+    standing = ConvictionSuspect.objects.standing_on(question.as_of, question.rulings)
+    stands = _whether(Q(pk__in=standing.values("pk")))
+    fates = question.steps(StepKind.BAILED, StepKind.RELEASED, *CHARGE_PROVEN_BY)
+    return {
+        "link (arrest, incident, contested)": question.arrest_links.values_list(
+            "arrest", "incident", "contested"
+        ),
+        "operation (arrest, low, high)": question.arrests.values_list(
+            "pk", "detained_low", "detained_high"
+        ),
+        "detention (suspect, arrest)": question.steps(StepKind.DETAINED).values_list(
+            "suspect", "arrest"
+        ),
+        "fate (suspect, kind, likely)": fates.values_list("suspect", "kind", likely),
+        "judgment (conviction, suspect, stands)": guilty.values_list(
+            "conviction", "suspect", stands
+        ),
+        "judged (conviction, incident)": ConvictionIncident.objects.values_list(
+            "conviction", "incident"
+        ),
+    }
+
+
+def _whether(condition):
+    return ExpressionWrapper(condition, output_field=BooleanField())
+
+
+@lru_cache(maxsize=64)
+def _heads(question):
+    """The tables as common table expressions, (sql, parameters). See accountability._flags."""
+    compiled = {table: sql_of(queryset) for table, queryset in _tables(question).items()}
+    heads = ", ".join(f"{table} AS ({sql})" for table, (sql, _more) in compiled.items())
+    return heads, tuple(value for _sql, more in compiled.values() for value in more)
+
+
+def _ever(kind):
+    return f"""
+        count(DISTINCT suspect) FILTER (WHERE kind = '{kind}' AND likely),
+        count(DISTINCT suspect) FILTER (WHERE kind = '{kind}')
+    """
+
+
 # An arrest detains somebody, so an unknown low number counts as one.
 COUNTS = f"""
+    arrest (arrest, uncontested) AS MATERIALIZED (
+        SELECT arrest, bool_or(NOT contested) FROM link
+        WHERE incident IN (SELECT incident FROM asked) GROUP BY arrest
+    ),
     held (suspect) AS MATERIALIZED (
-        SELECT DISTINCT suspect FROM detention WHERE arrest IN (SELECT id FROM arrest)
+        SELECT DISTINCT suspect FROM detention WHERE arrest IN (SELECT arrest FROM arrest)
     ),
     met (suspect, kind, likely) AS MATERIALIZED (
         SELECT fate.* FROM fate WHERE suspect IN (SELECT suspect FROM held)
+    ),
+    guilty (suspect, stands) AS MATERIALIZED (
+        SELECT suspect, stands FROM judgment WHERE conviction IN (
+            SELECT conviction FROM judged WHERE incident IN (SELECT incident FROM asked)
+        )
     ),
     accused (suspect, likely) AS (
         SELECT suspect, likely FROM met WHERE kind NOT IN ('bailed', 'released')
@@ -61,14 +117,8 @@ COUNTS = f"""
         (SELECT count(*), count(*) FILTER (WHERE uncontested),
             coalesce(sum(coalesce(low, 1)), 0), coalesce(sum(high), 0),
             count(*) FILTER (WHERE high IS NULL)
-        FROM arrest) AS operations,
-        (SELECT {
-    ", ".join(
-        f"count(DISTINCT suspect) FILTER (WHERE kind = '{kind}'{surely})"
-        for kind in ("bailed", "released")
-        for surely in (" AND likely", "")
-    )
-} FROM met) AS became,
+        FROM arrest JOIN operation USING (arrest)) AS operations,
+        (SELECT {_ever("bailed")}, {_ever("released")} FROM met) AS became,
         (SELECT count(DISTINCT suspect) FILTER (WHERE likely), count(DISTINCT suspect)
         FROM accused) AS charged,
         (SELECT count(DISTINCT suspect),
@@ -85,60 +135,16 @@ def people(incidents, question):
 
     Makes one query. Definitions: docs/methodology.md#people.
     """
-    counted = incidents.counted(question).values("pk")
-    tables = {
-        "arrest (id, low, high, uncontested)": _arrests(counted, question),
-        "detention (suspect, arrest)": question.steps(StepKind.DETAINED).values_list(
-            "suspect", "arrest"
-        ),
-        "fate (suspect, kind, likely)": _fates(question),
-        "guilty (suspect, stands)": _guilty(counted, question),
-    }
-    heads, parameters = [], []
-    for table, queryset in tables.items():
-        sql, more = sql_of(queryset)
-        heads.append(f"{table} AS MATERIALIZED ({sql})")
-        parameters += more
+    asked, parameters = sql_of(incidents.counted(question).values("pk"))
+    heads, more = _heads(question)
+    query = f"WITH asked (incident) AS MATERIALIZED ({asked}), {heads}, {COUNTS}"
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {', '.join(heads)}, {COUNTS}", parameters)
+        cursor.execute(query, (*parameters, *more))
         return _people(*map(int, cursor.fetchone()))
-
-
-def _whether(condition):
-    return ExpressionWrapper(condition, output_field=BooleanField())
-
-
-def _arrests(counted, question):
-    links = question.arrest_links().filter(incident__in=counted)
-    uncontested = _whether(Q(pk__in=links.uncontested().values("arrest")))
-    held = question.arrests().filter(pk__in=links.values("arrest"))
-    return held.values_list("pk", "detained_low", "detained_high", uncontested)
-
-
-def _fates(question):
-    likely = _whether(Q(confidence__in=at_least(Confidence.LIKELY)))
-    steps = question.steps(StepKind.BAILED, StepKind.RELEASED, *CHARGE_PROVEN_BY)
-    return steps.values_list("suspect", "kind", likely)
-
-
-def _guilty(counted, question):
-    named = ConvictionIncident.objects.filter(incident__in=counted).values("conviction")
-    standing = ConvictionSuspect.objects.standing_on(question.as_of, question.rulings())
-    guilty = ConvictionSuspect.objects.filter(
-        conviction__in=question.convictions().filter(pk__in=named)
-    )
-    return guilty.values_list("suspect", _whether(Q(pk__in=standing.values("pk"))))
 
 
 def _people(*numbers):
     arrests, uncontested, low, high, open_ended, *numbers = numbers
     bailed, released, charged = (Range(*numbers[place : place + 2]) for place in (0, 2, 4))
-    return People(
-        arrests,
-        uncontested,
-        Range(low, high, open_ended),
-        bailed,
-        released,
-        charged,
-        *numbers[6:],
-    )
+    detained = Range(low, high, open_ended)
+    return People(arrests, uncontested, detained, bailed, released, charged, *numbers[6:])
