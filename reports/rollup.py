@@ -6,6 +6,7 @@ roots are possible: the sources contradict each other.
 Definition: docs/methodology.md#roll-up.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -36,10 +37,9 @@ def stretches(question):
         .held_with(question.min_confidence)
         .values_list("from_group", "to_group", "since", "until")
     )
-    parents: dict[int, list[tuple[int, date, date]]] = {}
+    parents = defaultdict(list)
     for member, parent, since, until in relations:
-        dated = (parent, since or date.min, until or date.max)
-        parents.setdefault(member, []).append(dated)
+        parents[member].append((parent, since or date.min, until or date.max))
     return [
         Stretch(member, root, since, until)
         for member in sorted(parents)
@@ -52,7 +52,7 @@ def _intervals(member, parents):
     """Days cut wherever a relation above `member` begins or ends."""
     beginnings = {date.min}
     for above in _all_above(member, parents):
-        for _parent, since, until in parents.get(above, []):
+        for _parent, since, until in parents.get(above, ()):
             beginnings.add(since)
             if until < date.max:
                 beginnings.add(until + timedelta(days=1))
@@ -67,7 +67,7 @@ def _all_above(member, parents):
         group = to_visit.pop()
         if group not in found:
             found.add(group)
-            to_visit += [parent for parent, _since, _until in parents.get(group, [])]
+            to_visit += [parent for parent, _since, _until in parents.get(group, ())]
     return found
 
 
@@ -79,7 +79,7 @@ def _roots(member, parents, day):
         if group in found:
             continue
         found.add(group)
-        above = [parent for parent, since, until in parents.get(group, []) if since <= day <= until]
+        above = [parent for parent, since, until in parents.get(group, ()) if since <= day <= until]
         if above:
             to_visit += above
         else:
