@@ -12,6 +12,7 @@ from tests import worlds
 from tests.factories import (
     ArrestFactory,
     ArrestLinkFactory,
+    AttributionFactory,
     ClaimFactory,
     ConvictionFactory,
     ConvictionIncidentFactory,
@@ -180,6 +181,26 @@ def test_a_charge_that_names_an_incident_leaves_the_arrests_others_alone():
 
     question = Question(LATE, PUBLIC)
     assert ids(ladder(Incident.objects.all()).reached("charged", question)) == {named.pk}
+
+
+def test_a_charge_without_arrest_is_about_what_its_suspect_was_detained_for():
+    link, _other = ArrestLinkFactory.create_batch(2)
+    StepFactory(suspect=DetentionFactory(arrest=link.arrest).suspect, arrest=None)
+
+    question = Question(LATE, PUBLIC)
+    assert ids(ladder(Incident.objects.all()).reached("charged", question)) == {link.incident_id}
+
+
+@pytest.mark.parametrize(
+    ("rung", "statement"), [("claimed", ClaimFactory), ("attributed", AttributionFactory)]
+)
+def test_a_statement_counts_from_its_last_possible_day_or_if_undated_at_once(rung, statement):
+    statement(about=(date(2021, 3, 1), date(2021, 3, 31)))
+
+    assert on_rung(rung, as_of=date(2021, 3, 30)) == 0
+    assert on_rung(rung, as_of=date(2021, 3, 31)) == 1
+    statement()
+    assert on_rung(rung, as_of=date(2021, 3, 30)) == 1
 
 
 # Only published rows that the viewer may read
