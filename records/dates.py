@@ -10,6 +10,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import Func, Q
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext_lazy as _
 
 
@@ -94,12 +95,17 @@ def describe(first, last, precision):
         return _("date unknown")
     match precision:
         case Precision.MONTH:
-            return f"{first:%Y-%m}"
+            return _upright(f"{first:%Y-%m}")
         case Precision.YEAR:
             return f"{first:%Y}"
         case Precision.SPAN:
-            return f"{first} – {last}"
+            return f"{_upright(first)} – {_upright(last)}"
         case Precision.ABOUT:
             return _("about %(first)s to %(last)s") % {"first": first, "last": last}
         case _:
-            return f"{first}"
+            return _upright(first)
+
+
+def _upright(date):
+    """The date, isolated where an Arabic letter before it would turn its parts round."""
+    return f"\u2068{date}\u2069" if get_language_bidi() else f"{date}"
