@@ -8,7 +8,7 @@ from incidents.models.incident import Incident
 from incidents.models.place import Place
 from militias.models import Group
 from records.dates import describe, precision_field, span_constraint
-from records.models import Keyed, Record, citation_of
+from records.models import Join, Record, citation_of, once
 
 
 class ResponseKind(models.TextChoices):
@@ -66,7 +66,7 @@ class Response(Record):
 
 
 @pghistory.track()
-class ResponseTarget(Keyed):
+class ResponseTarget(Join):
     """A group that a response was aimed at."""
 
     KEY = ("response", "group")
@@ -80,26 +80,15 @@ class ResponseTarget(Keyed):
         related_name="targeted_by",
         verbose_name=pgettext_lazy("armed", "group"),
     )
-    note = models.CharField(_("note"), max_length=200, blank=True)
 
-    class Meta:
-        ordering = ["id"]
+    class Meta(Join.Meta):
         verbose_name = _("target")
         verbose_name_plural = _("targets")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["response", "group"],
-                name="responsetarget_once",
-                violation_error_message=_("This target is already named."),
-            )
-        ]
-
-    def __str__(self):
-        return str(self.group_id)
+        constraints = [once("response", "group", _("This target is already named."))]
 
 
 @pghistory.track()
-class ResponseIncident(Keyed):
+class ResponseIncident(Join):
     """An incident that a response answered."""
 
     KEY = ("response", "incident")
@@ -110,22 +99,11 @@ class ResponseIncident(Keyed):
     incident = models.ForeignKey(
         Incident, models.PROTECT, related_name="responses", verbose_name=_("incident")
     )
-    note = models.CharField(_("note"), max_length=200, blank=True)
 
-    class Meta:
-        ordering = ["id"]
+    class Meta(Join.Meta):
         verbose_name = _("answered incident")
         verbose_name_plural = _("answered incidents")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["response", "incident"],
-                name="responseincident_once",
-                violation_error_message=_("This incident is already named."),
-            )
-        ]
-
-    def __str__(self):
-        return str(self.incident_id)
+        constraints = [once("response", "incident", _("This incident is already named."))]
 
 
 ResponseCitation = citation_of(Response)

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 from incidents.models.incident import Incident
 from militias.models import Group, Person
 from records.dates import describe, precision_field, span_constraint
-from records.models import Keyed, Record, citation_of
+from records.models import Join, Record, citation_of, once
 
 
 class StatementKind(models.TextChoices):
@@ -75,7 +75,7 @@ class Statement(Record):
 
 
 @pghistory.track()
-class StatementIncident(Keyed):
+class StatementIncident(Join):
     """An incident that a statement speaks of."""
 
     KEY = ("statement", "incident")
@@ -86,22 +86,11 @@ class StatementIncident(Keyed):
     incident = models.ForeignKey(
         Incident, models.PROTECT, related_name="statements", verbose_name=_("incident")
     )
-    note = models.CharField(_("note"), max_length=200, blank=True)
 
-    class Meta:
-        ordering = ["id"]
+    class Meta(Join.Meta):
         verbose_name = _("incident spoken of")
         verbose_name_plural = _("incidents spoken of")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["statement", "incident"],
-                name="statementincident_once",
-                violation_error_message=_("This incident is already named."),
-            )
-        ]
-
-    def __str__(self):
-        return str(self.incident_id)
+        constraints = [once("statement", "incident", _("This incident is already named."))]
 
 
 StatementCitation = citation_of(Statement)

@@ -8,7 +8,7 @@ from incidents.models import Incident
 from legal.models.provision import Provision
 from legal.models.suspect import Suspect
 from records.dates import describe, precision_field, span_constraint
-from records.models import Keyed, KeyedManager, Record, RecordQuerySet, citation_of
+from records.models import Join, KeyedManager, Record, RecordQuerySet, citation_of, once
 
 
 class SentenceKind(models.TextChoices):
@@ -154,7 +154,7 @@ class ConvictionSuspectManager(KeyedManager.from_queryset(ConvictionSuspectQuery
 
 
 @pghistory.track()
-class ConvictionSuspect(Keyed):
+class ConvictionSuspect(Join):
     """One suspect found guilty in a conviction."""
 
     KEY = ("conviction", "suspect")
@@ -165,28 +165,19 @@ class ConvictionSuspect(Keyed):
     suspect = models.ForeignKey(
         Suspect, models.PROTECT, related_name="convictions", verbose_name=_("suspect")
     )
-    note = models.CharField(_("note"), max_length=200, blank=True)
 
     objects = ConvictionSuspectManager()
 
-    class Meta:
-        ordering = ["id"]
+    class Meta(Join.Meta):
         verbose_name = _("convicted suspect")
         verbose_name_plural = _("convicted suspects")
         constraints = [
-            models.UniqueConstraint(
-                fields=["conviction", "suspect"],
-                name="convictionsuspect_once",
-                violation_error_message=_("This suspect is already among the convicted."),
-            )
+            once("conviction", "suspect", _("This suspect is already among the convicted."))
         ]
-
-    def __str__(self):
-        return str(self.suspect_id)
 
 
 @pghistory.track()
-class ConvictionIncident(Keyed):
+class ConvictionIncident(Join):
     """One incident a court convicted for."""
 
     KEY = ("conviction", "incident")
@@ -197,26 +188,15 @@ class ConvictionIncident(Keyed):
     incident = models.ForeignKey(
         Incident, models.PROTECT, related_name="convictions", verbose_name=_("incident")
     )
-    note = models.CharField(_("note"), max_length=200, blank=True)
 
-    class Meta:
-        ordering = ["id"]
+    class Meta(Join.Meta):
         verbose_name = _("incident convicted for")
         verbose_name_plural = _("incidents convicted for")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["conviction", "incident"],
-                name="convictionincident_once",
-                violation_error_message=_("This incident is already named."),
-            )
-        ]
-
-    def __str__(self):
-        return str(self.incident_id)
+        constraints = [once("conviction", "incident", _("This incident is already named."))]
 
 
 @pghistory.track()
-class ConvictionProvision(Keyed):
+class ConvictionProvision(Join):
     """One article a court convicted under."""
 
     KEY = ("conviction", "provision")
@@ -227,22 +207,11 @@ class ConvictionProvision(Keyed):
     provision = models.ForeignKey(
         Provision, models.PROTECT, related_name="convictions", verbose_name=_("provision")
     )
-    note = models.CharField(_("note"), max_length=200, blank=True)
 
-    class Meta:
-        ordering = ["id"]
+    class Meta(Join.Meta):
         verbose_name = _("provision applied")
         verbose_name_plural = _("provisions applied")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["conviction", "provision"],
-                name="convictionprovision_once",
-                violation_error_message=_("This provision is already named."),
-            )
-        ]
-
-    def __str__(self):
-        return str(self.provision_id)
+        constraints = [once("conviction", "provision", _("This provision is already named."))]
 
 
 class RulingQuerySet(RecordQuerySet):
@@ -290,7 +259,7 @@ class Ruling(Record):
 
 
 @pghistory.track()
-class RulingSuspect(Keyed):
+class RulingSuspect(Join):
     """One of the convicted a ruling is limited to."""
 
     KEY = ("ruling", "suspect")
@@ -301,22 +270,11 @@ class RulingSuspect(Keyed):
     suspect = models.ForeignKey(
         Suspect, models.PROTECT, related_name="rulings", verbose_name=_("suspect")
     )
-    note = models.CharField(_("note"), max_length=200, blank=True)
 
-    class Meta:
-        ordering = ["id"]
+    class Meta(Join.Meta):
         verbose_name = _("suspect concerned")
         verbose_name_plural = _("suspects concerned")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["ruling", "suspect"],
-                name="rulingsuspect_once",
-                violation_error_message=_("This suspect is already named."),
-            )
-        ]
-
-    def __str__(self):
-        return str(self.suspect_id)
+        constraints = [once("ruling", "suspect", _("This suspect is already named."))]
 
 
 ConvictionCitation = citation_of(Conviction)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from incidents.models import Incident
 from legal.models.provision import Provision
 from militias.models import Group, GroupKind
-from records.models import Assertion, Keyed, Record, citation_of
+from records.models import Assertion, Join, Record, citation_of, once
 
 
 @pghistory.track()
@@ -44,7 +44,7 @@ class Finding(Assertion):
 
 
 @pghistory.track()
-class FindingIncident(Keyed):
+class FindingIncident(Join):
     """An incident a state answers for according to a finding."""
 
     KEY = ("finding", "incident")
@@ -55,22 +55,11 @@ class FindingIncident(Keyed):
     incident = models.ForeignKey(
         Incident, models.PROTECT, related_name="findings", verbose_name=_("incident")
     )
-    note = models.CharField(_("note"), max_length=200, blank=True)
 
-    class Meta:
-        ordering = ["id"]
+    class Meta(Join.Meta):
         verbose_name = _("incident answered for")
         verbose_name_plural = _("incidents answered for")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["finding", "incident"],
-                name="findingincident_once",
-                violation_error_message=_("This incident is already named."),
-            )
-        ]
-
-    def __str__(self):
-        return str(self.incident_id)
+        constraints = [once("finding", "incident", _("This incident is already named."))]
 
 
 class Modality(models.TextChoices):

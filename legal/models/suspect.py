@@ -10,7 +10,7 @@ from legal.models.arrest import Arrest
 from legal.models.provision import Provision
 from militias.models import Group
 from records.dates import describe, precision_field, span_constraint
-from records.models import Assertion, Keyed, Record, RecordQuerySet, at_least, citation_of
+from records.models import Assertion, Join, Record, RecordQuerySet, at_least, citation_of, once
 from records.models.record import REFERENCE_ALPHABET
 
 
@@ -170,7 +170,7 @@ class Step(Assertion):
 
 
 @pghistory.track()
-class StepIncident(Keyed):
+class StepIncident(Join):
     """An incident a step is about. Without any, it is about those its arrest is linked to."""
 
     KEY = ("step", "incident")
@@ -179,22 +179,11 @@ class StepIncident(Keyed):
     incident = models.ForeignKey(
         Incident, models.PROTECT, related_name="steps", verbose_name=_("incident")
     )
-    note = models.CharField(_("note"), max_length=200, blank=True)
 
-    class Meta:
-        ordering = ["id"]
+    class Meta(Join.Meta):
         verbose_name = _("incident concerned")
         verbose_name_plural = _("incidents concerned")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["step", "incident"],
-                name="stepincident_once",
-                violation_error_message=_("This incident is already named."),
-            )
-        ]
-
-    def __str__(self):
-        return str(self.incident_id)
+        constraints = [once("step", "incident", _("This incident is already named."))]
 
 
 StepCitation = citation_of(Step)

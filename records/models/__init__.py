@@ -1,3 +1,4 @@
+from records.models.join import Join, once
 from records.models.keyed import Keyed, KeyedManager
 from records.models.organisation import Organisation
 from records.models.record import (
@@ -26,6 +27,7 @@ __all__ = [
     "Certainty",
     "Citation",
     "Confidence",
+    "Join",
     "Keyed",
     "KeyedManager",
     "Marking",
@@ -40,5 +42,6 @@ __all__ = [
     "User",
     "at_least",
     "citation_of",
+    "once",
     "version_trigger",
 ]
