@@ -203,6 +203,17 @@ def test_a_statement_counts_from_its_last_possible_day_or_if_undated_at_once(run
     assert on_rung(rung, as_of=date(2021, 3, 30)) == 1
 
 
+def test_an_incident_counts_once_it_has_certainly_happened_or_a_span_has_begun():
+    IncidentFactory(about=(date(2021, 3, 1), date(2021, 3, 31)))
+    IncidentFactory(
+        occurred_from=date(2021, 3, 1), occurred_to=date(2021, 3, 5), occurred_precision="span"
+    )
+
+    assert on_rung("recorded", as_of=date(2021, 2, 28)) == 0
+    assert on_rung("recorded", as_of=date(2021, 3, 1)) == 1
+    assert on_rung("recorded", as_of=date(2021, 3, 31)) == 2
+
+
 # Only published rows that the viewer may read
 
 
