@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -12,9 +13,12 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from incidents.api import IncidentFilterSet, IncidentViewSet
+from incidents.api import IncidentFilterSet, IncidentSerializer, IncidentViewSet
 from incidents.models import Incident
+from legal.api import ArrestBrief, ConvictionBrief
+from legal.models import ArrestLink, Conviction, ConvictionIncident, LinkBasis
 from records.api import Part
+from records.models import Confidence
 from records.parameters import StrictParameters
 from records.viewer import Viewer
 from reports.accountability import COLUMNS, accountability, rows_behind
@@ -63,10 +67,47 @@ class Asked(StrictParameters):
         return asking.question(Viewer.of(self.request.user), timezone.localdate())
 
 
+class ArrestOfIncident(Part):
+    """An arrest that somebody ties to the incident. For negligence, it raises no rung."""
+
+    reference = serializers.CharField()
+    arrest = ArrestBrief()
+    basis_kind = serializers.ChoiceField(choices=LinkBasis.choices)
+    contested = serializers.BooleanField()
+    confidence = serializers.ChoiceField(choices=Confidence.choices)
+
+
+class ConvictionOfIncident(Part):
+    """A conviction for the incident, whatever became of it: see its rulings."""
+
+    conviction = ConvictionBrief()
+    note = serializers.CharField()
+
+
+class LadderIncidentSerializer(IncidentSerializer):
+    arrest_links = ArrestOfIncident(many=True)
+    convictions = ConvictionOfIncident(many=True)
+
+    class Meta(IncidentSerializer.Meta):
+        fields = [*IncidentSerializer.Meta.fields, "arrest_links", "convictions"]
+
+
 @extend_schema_view(list=extend_schema(parameters=parameters(*PARAMETERS)))
 class LadderIncidentViewSet(Asked, IncidentViewSet):
     __doc__ = IncidentViewSet.__doc__
 
+    queryset = IncidentViewSet.queryset.prefetch_related(
+        Prefetch(
+            "arrest_links", ArrestLink.objects.published().select_related("arrest__authority")
+        ),
+        Prefetch(
+            "convictions",
+            ConvictionIncident.objects.filter(
+                conviction__in=Conviction.objects.published()
+            ).select_related("conviction"),
+        ),
+    )
+    serializer_class = LadderIncidentSerializer
     asks = PARAMETERS
 
     def known_parameters(self):

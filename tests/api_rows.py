@@ -84,6 +84,8 @@ def incident():
     cite(CasualtyFigureFactory(incident=row))
     cite(ClaimFactory(incident=row))
     cite(AttributionFactory(incident=row))
+    ArrestLinkFactory(incident=row)
+    ConvictionIncidentFactory(incident=row)
     return row
 
 

@@ -32,6 +32,8 @@ NESTED = {
         "their sources",
         "attributions",
         "their sources",
+        "arrests",
+        "convictions",
     ],
     "claims": ["sources"],
     "attributions": ["sources"],

@@ -10,6 +10,7 @@ from tests.factories import (
     AttributionFactory,
     CasualtyFigureFactory,
     ClaimFactory,
+    ConvictionIncidentFactory,
     DetentionFactory,
     GovernorateFactory,
     GroupFactory,
@@ -63,6 +64,18 @@ def test_an_incident_shows_where_it_happened_and_who_says_what(show):
     assert [(row["status"], row["side"]) for row in shown["casualties"]] == [
         ("died_indirectly", "civilians")
     ]
+
+
+def test_an_incident_shows_what_followed(show):
+    link = ArrestLinkFactory(basis_kind="negligence", contested=True)
+    judgment = ConvictionIncidentFactory(incident=link.incident).conviction
+
+    shown = show("incidents", link.incident)
+
+    held = shown["arrest_links"][0]
+    assert (held["basis_kind"], held["contested"]) == ("negligence", True)
+    assert held["arrest"]["authority"]["name"] == link.arrest.authority.name
+    assert [row["conviction"]["reference"] for row in shown["convictions"]] == [judgment.reference]
 
 
 def test_a_span_shows_both_ends_and_its_precision(show):
@@ -168,7 +181,7 @@ def test_no_outline_is_fetched_for_an_incident(client, django_assert_num_queries
     place = PlaceFactory(governorate=GovernorateFactory(outline=OUTLINE), outline=OUTLINE)
     IncidentPlaceFactory(incident=IncidentFactory(place=place), place=place)
 
-    with django_assert_num_queries(8) as queries:
+    with django_assert_num_queries(10) as queries:
         client.get("/api/v1/incidents/")
 
     assert not any('"outline"' in query["sql"] for query in queries.captured_queries)

@@ -1,6 +1,7 @@
 """The law, arrests, suspects and courts: chosen fields and named rules, nothing else."""
 
 from legal.api.arrest import ArrestLinkViewSet, ArrestViewSet
+from legal.api.briefs import ArrestBrief, ConvictionBrief
 from legal.api.conviction import ConvictionViewSet, RulingViewSet
 from legal.api.designation import DesignationViewSet
 from legal.api.finding import FindingViewSet, ObligationViewSet
@@ -9,8 +10,10 @@ from legal.api.provision import InstrumentViewSet, ProvisionViewSet
 from legal.api.suspect import StepViewSet, SuspectViewSet
 
 __all__ = [
+    "ArrestBrief",
     "ArrestLinkViewSet",
     "ArrestViewSet",
+    "ConvictionBrief",
     "ConvictionViewSet",
     "DesignationViewSet",
     "FindingViewSet",
