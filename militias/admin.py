@@ -41,7 +41,7 @@ class GroupAdmin(NamedAdmin):
     active_since = point_column("active_from", _("active from"))
 
     def label(self, row):
-        return f"{row.name} ({row.abbreviation})" if row.abbreviation else row.name
+        return f"{row} ({row.abbreviation})" if row.abbreviation else str(row)
 
     def with_columns(self, rows):
         relations = Relation.objects.select_related("to_group")
@@ -89,7 +89,7 @@ class PersonAdmin(NamedAdmin):
 
     @admin.display(description=_("belongs to"))
     def belongs_to(self, row):
-        return first_of(each.group.name for each in row.affiliations.all())
+        return first_of(str(each.group) for each in row.affiliations.all())
 
 
 @admin.register(CandidateLink)

@@ -10,6 +10,7 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Concat, Greatest, Length
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from records.models.keyed import Keyed, KeyedManager
@@ -47,6 +48,11 @@ def skeleton(expression):
 def both(name, name_ar, fold):
     """English and Arabic label, folded, in one searchable text."""
     return Concat(fold(F(name)), Value(" "), fold(F(name_ar)), output_field=models.TextField())
+
+
+def label(name, name_ar):
+    """The one of two labels to show: the Arabic one to Arabic readers, if there is one."""
+    return name_ar if name_ar and get_language() == "ar" else name
 
 
 class SpelledQuerySet(models.QuerySet):
@@ -94,7 +100,7 @@ class Named(models.Model):
         ]
 
     def __str__(self):
-        return self.name
+        return label(self.name, self.name_ar)
 
 
 class NamedQuerySet(SpelledQuerySet):

@@ -18,6 +18,7 @@ from incidents.models import IncidentKind, Place, TargetKind
 from incidents.models.place import governorate_of
 from militias.models import Group
 from records.dates import Precision
+from records.names import label
 from reports.rollup import stretches
 from reports.sql import sql_of
 
@@ -130,8 +131,8 @@ def _choice(field, choices, title):
 
 def _reference_labels(model):
     def labels(keys):
-        found = model.objects.filter(pk__in=keys).values_list("pk", "name", "reference")
-        return {str(pk): (name, reference) for pk, name, reference in found}
+        rows = model.objects.filter(pk__in=keys).values_list("pk", "reference", "name", "name_ar")
+        return {str(pk): (label(*names), reference) for pk, reference, *names in rows}
 
     return labels
 

@@ -16,7 +16,7 @@ from django.utils.translation import override
 from pghistory.models import Event
 
 from records.dates import describe
-from tests.factories import UserFactory
+from tests.factories import GroupFactory, UserFactory
 
 CATALOGUE = settings.BASE_DIR / "locale/ar/LC_MESSAGES/django.po"
 RENEW = "makemessages -l ar --add-location file, translate, compilemessages"
@@ -51,6 +51,15 @@ def translations(text):
 
 
 # The catalogue
+
+
+def test_a_group_is_named_in_arabic_to_arabic_readers():
+    group = GroupFactory.build(name="Kata'ib Hezbollah", name_ar="كتائب حزب الله")
+
+    assert str(group) == "Kata'ib Hezbollah"
+    with override("ar"):
+        assert str(group) == "كتائب حزب الله"
+        assert str(GroupFactory.build(name="Israel")) == "Israel"
 
 
 def test_every_text_is_translated(translations):

@@ -35,7 +35,7 @@ class ResponseAdmin(RecordAdmin):
 
     @admin.display(description=_("aimed at"))
     def aimed_at(self, row):
-        return first_of(target.group.name for target in row.targets.all())
+        return first_of(str(target.group) for target in row.targets.all())
 
     @admin.display(description=_("incidents answered"))
     def answers(self, row):

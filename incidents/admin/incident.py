@@ -92,7 +92,7 @@ class IncidentAdmin(RecordAdmin):
 
     @admin.display(description=_("claimed by"))
     def claimed_by(self, row):
-        return first_of(claim.group.name for claim in row.claims_shown)
+        return first_of(str(claim.group) for claim in row.claims_shown)
 
     @admin.display(description=_("attributed to"))
     def attributed_to(self, row):
