@@ -28,8 +28,8 @@ class Stretch:
 def stretches(question):
     """The roots of every group that is ever folded into another.
 
-    Returns a list of Stretch that covers all days for these groups. A group that is
-    not in it is its own root at all times. Makes one query.
+    Returns a list of Stretch. On days that none of its stretches covers, a group is its
+    own root. Makes one query.
     """
     relations = (
         Relation.objects.counted_for(question.viewer)
@@ -72,7 +72,7 @@ def _all_above(member, parents):
 
 
 def _roots(member, parents, day):
-    """The tops of the climb; `member` itself where the relations go in a circle."""
+    """The tops of the climb that day: none where the relations go in a circle."""
     found, tops, to_visit = set(), set(), [member]
     while to_visit:
         group = to_visit.pop()
@@ -84,4 +84,4 @@ def _roots(member, parents, day):
             to_visit += above
         else:
             tops.add(group)
-    return tops or {member}
+    return tops

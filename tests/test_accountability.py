@@ -35,6 +35,7 @@ from tests.factories import (
     RelationFactory,
     RulingFactory,
     StepFactory,
+    SuspectFactory,
 )
 from tests.test_ladder import questions
 
@@ -152,6 +153,19 @@ def test_the_arresting_authority_is_that_of_a_counting_link():
     assert recorded("authority") == {link.arrest.authority.reference: 1}
 
 
+def test_the_convicted_without_arrest_are_listed_without_the_arrested():
+    arrested, absent = IncidentFactory.create_batch(2)
+    held_for(arrested)
+    for incident in (arrested, absent):
+        ConvictionIncidentFactory(incident=incident)
+    cell, question = cell_of("convicted_without_arrest", LATE)
+
+    listed = rows_behind(Incident.objects.all(), question, cell)
+
+    assert [incident.pk for incident in listed] == [absent.pk]
+    assert report().total.convicted_without_arrest == 1
+
+
 def test_unknown_groupings_and_keys_are_refused():
     with pytest.raises(KeyError):
         report("moon")
@@ -228,6 +242,16 @@ def test_a_conviction_proves_a_charge_but_no_detention():
     assert people.charged == Range(2, 2)
     assert (people.convicted, people.convicted_without_arrest, people.standing) == (2, 2, 0)
     assert people.detained == Range(0, 0)
+
+
+def test_a_convict_who_was_detained_has_a_recorded_arrest():
+    arrest = held_for(IncidentFactory())
+    judgment = ConvictionFactory()
+    ConvictionIncidentFactory(conviction=judgment)
+    for suspect in (DetentionFactory(arrest=arrest).suspect, SuspectFactory()):
+        ConvictionSuspectFactory(conviction=judgment, suspect=suspect)
+
+    assert (report().people.convicted, report().people.convicted_without_arrest) == (2, 1)
 
 
 def test_people_are_those_of_the_incidents_asked_about():
