@@ -1,7 +1,6 @@
 """The incidents' screen, with how far each incident got."""
 
-from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.contrib import admin, messages
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -34,7 +33,9 @@ class LadderFilter(admin.ListFilter):
     def queryset(self, request, incidents):
         asking = Asking(self.used_parameters)
         if not asking.is_valid():
-            raise ValidationError(asking.errors.as_data())
+            for complaint in asking.complaints():
+                messages.error(request, complaint)
+            return incidents.none()
         cell = asking.cell()
         if cell is None:
             return incidents

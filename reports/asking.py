@@ -42,7 +42,7 @@ class Asking(forms.Form):
     contested = Choice(YES_OR_NO, label=_("Contested links"))
     min_confidence = Choice(Confidence.choices[:-1], label=_("Least confidence"))
     by = Choice([(name, grouping.title) for name, grouping in GROUPINGS.items()], label=_("By"))
-    key = forms.CharField(required=False, max_length=40)
+    key = forms.CharField(required=False, max_length=40, label=_("Row"))
     rung = Choice(Rung.choices, label=_("Rung"))
     without = Choice(Rung.choices, label=_("Without"))
 
@@ -61,6 +61,14 @@ class Asking(forms.Form):
             GROUPINGS[asked["by"]].check_key(asked["key"])
         except UnknownKey:
             self.add_error("key", _("The report by %(by)s has no such row.") % asked)
+
+    def complaints(self):
+        """What is wrong, as sentences that begin with the field's label."""
+        return [
+            f"{self.fields[name].label}: {error}"
+            for name, errors in self.errors.items()
+            for error in errors
+        ]
 
     def question(self, viewer, today):
         """The Question; call only on a valid form."""

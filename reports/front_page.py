@@ -18,11 +18,12 @@ SHOWN = ["recorded", "claimed", "arrested", "charged", "convicted", "standing"]
 
 
 def front_page(request):
-    """The context of the front page. Makes nine queries, however many incidents there are."""
+    """The context of the front page. Makes four queries, however many incidents there are."""
     asking = Asking({name: request.GET.get(name, "") for name in ("as_of", "contested")})
-    wrong = not asking.is_valid()
-    if wrong:
-        asking = _asking_nothing(asking)
+    complaints = asking.complaints()
+    if complaints:
+        asking = Asking({})
+        asking.full_clean()
     question = asking.question(Viewer.of(request.user), timezone.localdate())
     report = accountability(Incident.objects.all(), question, BY)
 
@@ -37,7 +38,7 @@ def front_page(request):
         ]
 
     return {
-        "asking": asking,
+        "complaints": complaints,
         "question": question,
         "headline": headline(report),
         "people": people_in_words(report.people),
@@ -53,11 +54,3 @@ def front_page(request):
         ],
         "total": {"cells": cells(report.total), "rate": percent(report.total.arrested_rate)},
     }
-
-
-def _asking_nothing(refused):
-    """A valid form with everything left out that still shows what was wrong."""
-    asking = Asking({})
-    asking.is_valid()
-    asking.refused = refused.errors
-    return asking

@@ -317,8 +317,21 @@ class TestFaces(StarterDataTestCase):
             listed = self.client.get(bar.address).context["cl"]
             assert listed.result_count == bar.count == said["total"][bar.rung]
 
+    def test_a_wrong_address_of_rows_is_named_and_lists_nothing(self):
+        for asked, said in (
+            ({"rung": "acquitted"}, "Rung: There is no such choice."),
+            ({"as_of": "yesterday"}, "As of: Give a day as YYYY-MM-DD."),
+            (
+                {"by": "root_group", "key": "nobody"},
+                "Row: The report by root_group has no such row.",
+            ),
+        ):
+            page = self.client.get("/admin/incidents/incident/", asked)
+            assert said in page.text
+            assert page.context["cl"].result_count == 0
+
     def test_a_wrong_day_is_named_and_changes_nothing(self):
         page = self.client.get("/admin/", {"as_of": "yesterday"})
 
-        assert "as_of: Give a day as YYYY-MM-DD." in page.text
+        assert "As of: Give a day as YYYY-MM-DD." in page.text
         assert "7 led to an arrest" in page.text
