@@ -1,7 +1,8 @@
 import statistics
 import time
 from dataclasses import astuple
-from datetime import date
+from datetime import date, timedelta
+from itertools import count
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -33,11 +34,11 @@ class Command(BaseCommand):
         settings.SECURE_SSL_REDIRECT = False
         own_name = connection.settings_dict["NAME"]
         connection.settings_dict["TEST"]["NAME"] = "musaala_bench"
-        for count in incidents:
-            self._say(f"\n{count:,} incidents: making them ...")
+        for number in incidents:
+            self._say(f"\n{number:,} incidents: making them ...")
             connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
             try:
-                world.build(count)
+                world.build(number)
                 self._compare()
             finally:
                 connection.creation.destroy_test_db(own_name, verbosity=0)
@@ -59,6 +60,12 @@ class Command(BaseCommand):
                 ),
             )
             self._same(accountability(Incident.objects.all(), question, by), query)
+        days = (DAY - timedelta(n) for n in count())
+        self._line(
+            "report, a day never asked",
+            lambda: accountability(Incident.objects.all(), Question(next(days), PUBLIC), "year"),
+            lambda: (by_hand.ask(by_hand.BY_YEAR, day=DAY), by_hand.ask(by_hand.PEOPLE, day=DAY)),
+        )
         client = Client()
         client.force_login(User.objects.create(username="bench", organisation_id=1))
         self._line(
