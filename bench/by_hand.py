@@ -137,7 +137,8 @@ PEOPLE = f"""
 )
 SELECT
     (SELECT (count(*), count(*) FILTER (WHERE uncontested), sum(coalesce(detained_low, 1)),
-        sum(detained_high), count(*) FILTER (WHERE detained_high IS NULL))::text
+        sum(coalesce(detained_high, detained_low, 1)),
+        count(*) FILTER (WHERE detained_high IS NULL))::text
         FROM linked JOIN legal_arrest ON legal_arrest.id = linked.arrest_id),
     (SELECT (count(DISTINCT suspect_id) FILTER (WHERE kind = 'bailed' AND likely),
         count(DISTINCT suspect_id) FILTER (WHERE kind = 'bailed'),

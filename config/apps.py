@@ -1,5 +1,8 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
+from django.core.checks import Tags, register
+
+from config.checks import letters_have_case
 
 
 class ProjectConfig(AppConfig):
@@ -7,6 +10,9 @@ class ProjectConfig(AppConfig):
 
     name = "config"
     label = "project"
+
+    def ready(self):
+        register(letters_have_case, Tags.database)
 
 
 class AdminConfig(DjangoAdminConfig):

@@ -1,9 +1,19 @@
-"""Small secrets of a local installation, kept in `.local`, readable by their owner."""
+"""Whether this is somebody's own machine, and its small secrets, kept in `.local`."""
 
 import os
 import secrets
+from pathlib import Path
 
+import environ
 from django.core.exceptions import ImproperlyConfigured
+
+env = environ.Env()
+
+# Without DATABASE_URL the database is a private PostgreSQL, and this is somebody's own
+# machine: a random secret kept in .local, plain http on the loopback address.
+OWN_DATABASE = not env("DATABASE_URL", default="")
+LOCAL = env.bool("LOCAL", default=OWN_DATABASE)
+SIGN_INS = Path(__file__).resolve().parent.parent / ".local" / "sign-ins.txt"
 
 
 def local_secret(project, name, local):

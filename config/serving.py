@@ -3,7 +3,8 @@
 import os
 import socket
 import sys
-from pathlib import Path
+
+from config.local_files import LOCAL, OWN_DATABASE, SIGN_INS
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WORKERS", "2"))
@@ -13,8 +14,6 @@ timeout = 60
 graceful_timeout = 10
 loglevel = "warning"
 no_control_socket = True
-
-SIGN_INS = Path(__file__).resolve().parent.parent / ".local" / "sign-ins.txt"
 
 
 def on_starting(server):
@@ -31,6 +30,7 @@ def on_starting(server):
 def when_ready(server):
     """Say where it is, as the last thing a newcomer reads."""
     print(f"\nMusaala is ready:  http://{bind}/\n", flush=True)
-    if SIGN_INS.exists():
+    if LOCAL and SIGN_INS.exists():
         print(SIGN_INS.read_text(), flush=True)
-    print("Stop it with Ctrl-C. The database goes on: manage.py localdb stop ends it.", flush=True)
+    if OWN_DATABASE:
+        print("Ctrl-C stops it. The database goes on: manage.py localdb stop ends it.", flush=True)

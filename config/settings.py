@@ -6,16 +6,13 @@ from pathlib import Path
 import environ
 import pghistory
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
-from config.local_files import local_secret
+from config.local_files import LOCAL, OWN_DATABASE, local_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
-# Without DATABASE_URL the database is a private PostgreSQL, and this is somebody's own
-# machine: a random secret kept in .local, plain http on the loopback address.
-OWN_DATABASE = not env("DATABASE_URL", default="")
-LOCAL = env.bool("LOCAL", default=OWN_DATABASE)
 HTTPS = env.bool("HTTPS", default=not LOCAL)
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="") or local_secret(BASE_DIR, "secret_key", LOCAL)
@@ -91,6 +88,10 @@ if OWN_DATABASE:
     DATABASES = {"default": env.db_url_config(LOCAL_DATABASE.url)}
 else:
     DATABASES = {"default": env.db("DATABASE_URL")}
+    if DATABASES["default"].get("ENGINE") != "django.db.backends.postgresql":
+        raise ImproperlyConfigured(
+            "DATABASE_URL must name a PostgreSQL database: postgresql://user:password@host/name"
+        )
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"] |= {
     "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8), "timeout": 10},

@@ -59,6 +59,12 @@ class UserAdmin(KeptAdmin, DjangoUserAdmin):
     list_filter = ["is_staff", "is_superuser", "is_active", "groups", "organisation"]
     list_select_related = ["organisation"]
     autocomplete_fields = ["organisation"]
+
+    def get_readonly_fields(self, request, obj=None):
+        """Nobody makes a superuser who is none himself."""
+        own = super().get_readonly_fields(request, obj)
+        return own if request.user.is_superuser else [*own, "is_superuser"]
+
     fieldsets = [
         section(None, "username", "password"),
         section(_("Person"), ("first_name", "last_name"), "email", "organisation"),

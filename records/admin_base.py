@@ -1,15 +1,17 @@
 """What the admin of every record shares: its sections, columns, search and stamps."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.utils import flatten
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Case, Q, URLField, When
+from django.core.exceptions import BadRequest
+from django.db.models import Case, F, Q, URLField, When
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from records.admin_columns import NOTHING, chips
+from records.dates import Precision
 from records.forms import (
     LoadedAutocomplete,
     OrganisationsField,
@@ -18,7 +20,7 @@ from records.forms import (
     SpanForm,
     label_of,
 )
-from records.models import Assertion, Record
+from records.models import Assertion, Record, ReviewStatus
 
 STAMPS: tuple[str, ...] = (
     "reference",
@@ -55,6 +57,11 @@ class DeclaredLookups:
     through, which is an oracle for hidden values and, with `__regex`, a way to stall."""
 
     drill_down: tuple[str, ...] = ()  # keys that columns of other lists link by
+
+    def changelist_view(self, request, extra_context=None):
+        if any("\x00" in value for values in request.GET.lists() for value in values[1]):
+            raise BadRequest("An address cannot hold a NUL character.")
+        return super().changelist_view(request, extra_context)
 
     def lookup_allowed(self, lookup, value, request=None):
         return lookup in self._declared(request)
@@ -116,7 +123,24 @@ class RecordList(ChangeList):
         self.title = capfirst(self.opts.verbose_name_plural)
 
     def get_queryset(self, request, exclude_parameters=None):
-        return self.model_admin.with_columns(super().get_queryset(request, exclude_parameters))
+        rows = self.model_admin.with_columns(super().get_queryset(request, exclude_parameters))
+        return rows.filter(self._certain(request))
+
+    def _certain(self, request):
+        """In a year, month or day drilled down to: only rows that certainly lie in it."""
+        first = self.date_hierarchy or ""
+        if not first.endswith("_from"):
+            return Q()
+        event = first.removesuffix("_from")
+        exact = Q(**{f"{event}_precision__in": [Precision.DAY, Precision.SPAN]})
+        if f"{first}__day" in request.GET:
+            return exact
+        within = {
+            f"{first}__{unit}": F(f"{event}_to__{unit}")
+            for unit in ("year", "month")
+            if f"{first}__{unit}" in request.GET
+        }
+        return exact | Q(**within) if within else Q()
 
 
 class RecordAdmin(DeclaredLookups, RecordChoices, admin.ModelAdmin):
@@ -170,6 +194,25 @@ class RecordAdmin(DeclaredLookups, RecordChoices, admin.ModelAdmin):
             part.save()
         for part in formset.deleted_objects:
             part.delete()
+
+    def save_related(self, request, form, formsets, change):
+        """A published record whose parts are drafts counts without them: say so."""
+        super().save_related(request, form, formsets, change)
+        if form.instance.review_status != ReviewStatus.PUBLISHED:
+            return
+        drafts = sum(
+            formset.model.objects.filter(
+                **{formset.fk.name: form.instance}, review_status=ReviewStatus.DRAFT
+            ).count()
+            for formset in formsets
+            if issubclass(formset.model, Record)
+        )
+        if drafts:
+            messages.warning(
+                request,
+                _("Statements in this record that are still drafts: %(drafts)s. They do not count.")
+                % {"drafts": drafts},
+            )
 
     # Sections
 

@@ -112,7 +112,7 @@ class RecordField(forms.CharField):
         columns = Q(*((column, key) for column in self.columns), _connector=Q.OR)
         found = self.rows.filter(columns).first()
         if found is None:
-            raise FormError(_("There is no such record: “%(key)s”.") % {"key": key})
+            raise FormError(_("There is no such record: “%(key)s”."), params={"key": key})
         return found
 
 

@@ -180,6 +180,12 @@ _COUNTS = ", ".join(
 )
 
 
+# In the row of one authority, an arrest is uncontested if that authority's is.
+_PAIR_COUNTS = _COUNTS.replace(
+    "(WHERE arrested_uncontested)", "(WHERE arrested_uncontested AND uncontested IS NOT FALSE)"
+)
+
+
 @lru_cache(maxsize=64)
 def _flags(question):
     """One column of `counted` per rung, as (sql, parameters).
@@ -220,8 +226,9 @@ def _count(incidents, question, grouping):
         parameters += tuple(more)
         query += f"""
             UNION ALL
-            SELECT pairs.key::text, {_COUNTS}
-            FROM counted LEFT JOIN ({pairs}) AS pairs (incident, key) USING (incident)
+            SELECT pairs.key::text, {_PAIR_COUNTS}
+            FROM counted LEFT JOIN ({pairs}) AS pairs (incident, key, uncontested)
+                USING (incident)
             GROUP BY pairs.key
         """
     with connection.cursor() as cursor:

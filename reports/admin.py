@@ -8,14 +8,14 @@ from incidents.admin import IncidentAdmin
 from incidents.models import Incident
 from records.viewer import Viewer
 from reports.accountability import rows_behind
-from reports.asking import PARAMETERS, Asking
+from reports.asking import PARAMETERS, Asking, in_words
 from reports.ladder import Rung
 
 
 class LadderFilter(admin.ListFilter):
     """The incidents behind a number of the report, as its address names them."""
 
-    title = _("ladder, as of today")
+    title = _("ladder")
     template = "admin/filter.html"
 
     def __init__(self, request, params, model, model_admin):
@@ -61,3 +61,12 @@ class LadderFilter(admin.ListFilter):
 @admin.register(Incident)
 class LadderIncidentAdmin(IncidentAdmin):
     list_filter = [LadderFilter, *IncidentAdmin.list_filter]
+
+    def changelist_view(self, request, extra_context=None):
+        """Above rows that a number led to, say what the number counts."""
+        asking = Asking({name: request.GET[name] for name in PARAMETERS if name in request.GET})
+        said = {}
+        if asking.is_valid() and (cell := asking.cell()):
+            question = asking.question(Viewer.of(request.user), timezone.localdate())
+            said = {"subtitle": in_words(cell, question)}
+        return super().changelist_view(request, {**said, **(extra_context or {})})

@@ -93,6 +93,18 @@ class Asking(forms.Form):
         )
 
 
+def in_words(cell, question):
+    """What a list of the incidents of a cell shows, as a sentence without a full stop."""
+    said = [_("%(rung)s, by %(day)s") % {"rung": cell.rung.label, "day": question.as_of}]
+    if cell.without:
+        said.append(_("without: %(rung)s") % {"rung": cell.without.label})
+    if cell.by:
+        said.append(f"{GROUPINGS[cell.by].title}: {GROUPINGS[cell.by].label(cell.key)}")
+    if not question.contested:
+        said.append(str(_("contested links left out")))
+    return " · ".join(map(str, said))
+
+
 PARAMETERS = list(Asking.base_fields)
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, F, Q, When
+from django.contrib.postgres.aggregates import BoolOr
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
@@ -34,7 +35,8 @@ class Grouping:
     """One way to break the report down. It has an `expression` or `pairs`.
 
     expression: the key of an incident.
-    pairs: from a Question to (sql, parameters) with the columns incident, key; an
+    pairs: from a Question to (sql, parameters) with the columns incident, key and
+        uncontested (whether the pair holds without contested arrest links too); an
         incident can then count in several rows.
     labels: from keys to {key: (label, the key as an address writes it)}; keys are text.
     key_of: from a key as an address writes it to the key; raises UnknownKey.
@@ -59,6 +61,13 @@ class Grouping:
         if written != NONE:
             self.key_of(written)
 
+    def label(self, written):
+        """The label of the row with this key."""
+        if written == NONE:
+            return self.without
+        key = self.key_of(written)
+        return self.labels([key])[key][0]
+
     def rows_behind(self, incidents, question, written):
         """Those of `incidents` that the row with this key counts."""
         key = None if written == NONE else self.key_of(written)
@@ -66,7 +75,7 @@ class Grouping:
             keyed = incidents.alias(row_key=self.expression)
             return keyed.filter(row_key=key) if key else keyed.filter(row_key__isnull=True)
         sql, parameters = self.pairs(question)
-        paired = f"SELECT incident FROM ({sql}) AS pairs (incident, key) WHERE key"
+        paired = f"SELECT incident FROM ({sql}) AS pairs (incident, key, uncontested) WHERE key"
         if key is None:
             return incidents.exclude(pk__in=RawSQL(f"{paired} IS NOT NULL", parameters))
         return incidents.filter(pk__in=RawSQL(f"{paired}::text = %s", (*parameters, key)))
@@ -153,16 +162,17 @@ def _of_groups(title, pairs, without):
 
 
 def _claimants(question):
-    return sql_of(question.claims.values_list("incident", "group").distinct())
+    return sql_of(question.claims.values_list("incident", "group", Value(True)).distinct())
 
 
 def _attributed(question):
     named = question.attributions.filter(group__isnull=False)
-    return sql_of(named.values_list("incident", "group").distinct())
+    return sql_of(named.values_list("incident", "group", Value(True)).distinct())
 
 
 def _authorities(question):
-    return sql_of(question.arrest_links.values_list("incident", "arrest__authority").distinct())
+    by_authority = question.arrest_links.order_by().values_list("incident", "arrest__authority")
+    return sql_of(by_authority.annotate(uncontested=BoolOr(Q(contested=False))))
 
 
 def _roots(question):
@@ -175,7 +185,7 @@ def _roots(question):
     ]
     return (
         f"""
-        SELECT DISTINCT named.incident, COALESCE(stretch.root, named.member)
+        SELECT DISTINCT named.incident, COALESCE(stretch.root, named.member), true
         FROM ({sql}) AS named (incident, member, day)
         LEFT JOIN unnest(%s::bigint[], %s::bigint[], %s::date[], %s::date[])
             AS stretch (member, root, since, until)

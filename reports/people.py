@@ -14,7 +14,7 @@ from reports.sql import sql_of
 
 @dataclass(frozen=True)
 class Range:
-    """From `low` to `high`; `open_ended` of the figures summed have no upper bound."""
+    """From `low` to `high`, or more: `open_ended` of the figures summed have no upper bound."""
 
     low: int
     high: int
@@ -92,7 +92,8 @@ def _ever(kind):
     """
 
 
-# An arrest detains somebody, so an unknown low number counts as one.
+# An arrest detains somebody, so an unknown low number counts as one, and an unknown
+# high number as at least the low one.
 COUNTS = f"""
     arrest (arrest, uncontested) AS MATERIALIZED (
         SELECT arrest, bool_or(NOT contested) FROM link
@@ -115,7 +116,7 @@ COUNTS = f"""
     )
     SELECT operations.*, became.*, charged.*, convicted.* FROM
         (SELECT count(*), count(*) FILTER (WHERE uncontested),
-            coalesce(sum(coalesce(low, 1)), 0), coalesce(sum(high), 0),
+            coalesce(sum(coalesce(low, 1)), 0), coalesce(sum(coalesce(high, low, 1)), 0),
             count(*) FILTER (WHERE high IS NULL)
         FROM arrest JOIN operation USING (arrest)) AS operations,
         (SELECT {_ever("bailed")}, {_ever("released")} FROM met) AS became,

@@ -144,7 +144,7 @@ def people_in_words(people):
 
 def in_words(numbers):
     """`3`, `13 to 14`, `13 to 14 or more`."""
-    low, high = numbers.low, max(numbers.low, numbers.high)
+    low, high = numbers.low, numbers.high
     said = str(low) if low == high else _("%(low)s to %(high)s") % {"low": low, "high": high}
     return _("%(said)s or more") % {"said": said} if numbers.open_ended else said
 

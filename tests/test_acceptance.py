@@ -139,14 +139,14 @@ class TestHeadline(StarterDataTestCase):
 
     def test_people(self):
         """Arrests that count: Basra 4, AAH 1 to 7, Erbil 1 and 1, commander 1, Karbala 2,
-        al-Hashimi 1 or more, Troell 5: 16 to 21 or more, in eight; the AAH man and the
+        al-Hashimi 1 or more, Troell 5: 16 to 22 or more, in eight; the AAH man and the
         commander are held on contested links. Released: the commander and the acquitted.
         Convicted for an incident: 1 + 4 + 2 + 1 + 5; one annulled; 4 + 2 never detained.
         """
         people = accountability(Incident.objects.all(), asked(TODAY)).people
 
         assert (people.arrests, people.arrests_uncontested) == (8, 6)
-        assert people.detained == Range(16, 21, open_ended=1)
+        assert people.detained == Range(16, 22, open_ended=1)
         assert people.released == Range(2, 2)
         assert (people.convicted, people.standing) == (13, 12)
         assert people.convicted_without_arrest == 6
@@ -317,10 +317,22 @@ class TestFaces(StarterDataTestCase):
             listed = self.client.get(bar.address).context["cl"]
             assert listed.result_count == bar.count == said["total"][bar.rung]
 
+    def test_a_list_of_rows_says_what_its_number_counted(self):
+        militia = Group.objects.get(origin_id="kh").reference
+        page = self.client.get(
+            "/admin/incidents/incident/",
+            {"rung": "arrested", "as_of": "2021-12-31", "by": "root_group", "key": militia},
+        )
+
+        assert page.context["cl"].result_count == 2
+        assert "Led to an arrest, by 2021-12-31" in page.text
+        assert "folded in: Kata&#x27;ib Hezbollah" in page.text
+
     def test_a_wrong_address_of_rows_is_named_and_lists_nothing(self):
         for asked, said in (
             ({"rung": "acquitted"}, "Rung: There is no such choice."),
             ({"as_of": "yesterday"}, "As of: Give a day as YYYY-MM-DD."),
+            ({"rung": "\x01"}, "Rung: There is no such choice."),
             (
                 {"by": "root_group", "key": "nobody"},
                 "Row: The report by root_group has no such row.",

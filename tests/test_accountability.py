@@ -166,6 +166,16 @@ def test_the_convicted_without_arrest_are_listed_without_the_arrested():
     assert report().total.convicted_without_arrest == 1
 
 
+def test_an_arrest_is_uncontested_in_the_row_of_the_authority_whose_it_is():
+    sure = ArrestLinkFactory()
+    contested = ArrestLinkFactory(incident=sure.incident, contested=True)
+
+    rows = {row.key: row.counts.arrested_uncontested for row in report("authority").rows}
+
+    assert rows[sure.arrest.authority.reference] == 1
+    assert rows[contested.arrest.authority.reference] == 0
+
+
 def test_unknown_groupings_and_keys_are_refused():
     with pytest.raises(KeyError):
         report("moon")
@@ -210,7 +220,7 @@ def test_detained_people_are_a_range_and_an_unknown_number_is_at_least_one():
     held_for(incident, detained_low=13, detained_high=14)
     held_for(incident)
 
-    assert report().people.detained == Range(14, 14, open_ended=1)
+    assert report().people.detained == Range(14, 15, open_ended=1)
 
 
 def test_bail_is_not_release():

@@ -1,12 +1,14 @@
 """The lists of the admin: search in any spelling, lookups that are refused, columns."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from incidents.models import Incident
 from legal.models import Arrest
 from militias.models import Group, Relation
-from tests.admin_pages import address, without_manifest
+from tests.admin_pages import address, form_data, without_manifest
 from tests.factories import (
     ArrestFactory,
     ArrestLinkFactory,
@@ -202,3 +204,35 @@ def test_an_arrest_leads_to_its_links(browser):
 
     assert f'<a href="{target}">1 (1 contested)</a>' in page
     assert list(browser.get(target).context["cl"].queryset) == [link]
+
+
+def test_a_day_drilled_down_to_lists_only_what_certainly_lies_in_it(browser):
+    exact = IncidentFactory(on=date(2021, 4, 1))
+    month = IncidentFactory(
+        occurred_from=date(2021, 4, 1), occurred_to=date(2021, 4, 30), occurred_precision="month"
+    )
+    torn = IncidentFactory(about=(date(2021, 4, 20), date(2021, 5, 3)))
+
+    def listed(**parts):
+        asked = {f"occurred_from__{part}": value for part, value in parts.items()}
+        page = browser.get("/admin/incidents/incident/", asked)
+        return set(page.context["cl"].queryset)
+
+    assert listed(year=2021) == {exact, month, torn}
+    assert listed(year=2021, month=4) == {exact, month}
+    assert listed(year=2021, month=4, day=1) == {exact}
+
+
+def test_a_nul_in_an_address_is_a_bad_request(browser):
+    page = browser.get("/admin/incidents/incident/?marking__exact=%00")
+
+    assert page.status_code == 400
+
+
+def test_publishing_a_record_says_that_its_parts_are_still_drafts(browser):
+    claim = ClaimFactory(review_status="draft")
+    page = address(Incident, "change", claim.incident.pk)
+
+    answer = browser.post(page, form_data(browser.get(page)), follow=True)
+
+    assert "still drafts: 1." in answer.text

@@ -9,6 +9,8 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from config import checks
+from config.checks import letters_have_case
 from config.local_files import local_secret
 
 PROTECTING = [
@@ -131,3 +133,17 @@ def test_a_secret_that_was_not_written_to_its_end_is_made_anew(tmp_path):
     (tmp_path / ".local" / "secret_key").touch(mode=0o600)
 
     assert len(local_secret(tmp_path, "secret_key", True)) >= 50
+
+
+def test_a_database_that_knows_only_ascii_letters_is_an_error(monkeypatch):
+    assert letters_have_case(databases=["default"]) == []
+
+    monkeypatch.setattr(checks, "lowers_letters", lambda connection: False)
+    assert [error.id for error in letters_have_case(databases=["default"])] == ["musaala.E001"]
+
+
+def test_any_database_but_postgresql_is_refused():
+    done = run("manage.py", "check", DATABASE_URL="mysql://a@b/c", SECRET_KEY="x")
+
+    assert done.returncode != 0
+    assert "DATABASE_URL must name a PostgreSQL database" in done.stderr

@@ -5,10 +5,10 @@ from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
-from config.serving import SIGN_INS
+from config.local_files import SIGN_INS
 from incidents.models import Incident
 from records.models import Organisation, User
 
@@ -37,12 +37,13 @@ class Command(BaseCommand):
                 "This makes demonstration sign-ins, so it runs on a local installation only. "
                 "In production run `migrate` and `collectstatic` (docs/operations.md)."
             )
+        _reach_database()
         self._say("Bringing the database up to date ...")
         call_command("migrate", verbosity=0)
         if not Incident.objects.exists():
             self._say("Loading the starter data: 94 incidents with their sources ...")
             call_command("loaddata", *sorted(FIXTURES.glob("*.yaml")), verbosity=0)
-        if not SIGN_INS.exists():
+        if not _sign_ins_hold():
             self._say("Making three demonstration sign-ins ...")
             self._make_sign_ins()
         call_command("collectstatic", interactive=False, verbosity=0)
@@ -64,6 +65,30 @@ class Command(BaseCommand):
             user.user_permissions.set(Permission.objects.filter(rights))
             lines.append(f"  {name:15}{password}")
         _write_privately(SIGN_INS, "\n".join(lines) + "\n")
+
+
+def _reach_database():
+    """Says in one sentence what `migrate` would say in a hundred lines."""
+    try:
+        connection.Database.connect(**connection.get_connection_params()).close()
+    except connection.Database.OperationalError as error:
+        raise CommandError(
+            f"The database cannot be used: {error}\n"
+            "Start the server, or make the database (createdb), or correct DATABASE_URL."
+        ) from None
+
+
+def _sign_ins_hold():
+    """Whether the passwords last written down open this database."""
+    if not SIGN_INS.exists():
+        return False
+    words = [line.split() for line in SIGN_INS.read_text().splitlines()]
+    known = {line[0]: line[1] for line in words if len(line) == 2}
+    users = {user.username: user for user in User.objects.filter(username__in=SIGN_IN_RIGHTS)}
+    return all(
+        name in users and name in known and users[name].check_password(known[name])
+        for name in SIGN_IN_RIGHTS
+    )
 
 
 def _write_privately(path, text):

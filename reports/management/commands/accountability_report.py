@@ -1,6 +1,7 @@
 import json
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import ProgrammingError
 from django.utils import timezone
 
 from incidents.api import IncidentFilterSet
@@ -45,11 +46,16 @@ class Command(BaseCommand):
         )
         if not asking.is_valid():
             raise CommandError(_errors(asking))
-        report = accountability(
-            _incidents(options["where"]),
-            asking.question(PUBLIC, timezone.localdate()),
-            options["by"] or None,
-        )
+        try:
+            report = accountability(
+                _incidents(options["where"]),
+                asking.question(PUBLIC, timezone.localdate()),
+                options["by"] or None,
+            )
+        except ProgrammingError as error:
+            raise CommandError(
+                f"{error}Is the database up to date? `make run` or `manage.py migrate` makes it so."
+            ) from None
         write = {"csv": as_csv, "table": as_table, "json": _json}[options["format"]]
         self.stdout.write(write(report), ending="")
 
