@@ -83,6 +83,7 @@ def test_one_record_knows_no_filter(ask):
         ("incidents/?kind=rocket", "kind"),
         ("incidents/?kind=ambush&kind=arson", "kind"),
         ("incidents/?place=0000-0000-ZZZZ", "place"),
+        ("incidents/?place=%25", "place"),
         ("incidents/?governorate=IQ-XX", "governorate"),
         ("incidents/?claimed_by=nobody", "claimed_by"),
         ("incidents/?q=%00", "q"),

@@ -159,7 +159,8 @@ class ArrestLink(Assertion):
         ]
 
     def __str__(self):
-        return self.get_basis_kind_display()
+        basis = self.get_basis_kind_display()
+        return f"{basis}, {_('contested')}" if self.contested else basis
 
 
 ArrestCitation = citation_of(Arrest)

@@ -1,0 +1,41 @@
+"""Pages that say what went wrong, in both languages, with a way back."""
+
+import pytest
+
+from tests.factories import UserFactory
+
+
+@pytest.mark.parametrize(
+    ("language", "direction", "heading"),
+    [("en", "ltr", "There is nothing at this address"), ("ar", "rtl", "لا شيء في هذا العنوان")],
+)
+def test_an_address_with_nothing_there(client, language, direction, heading):
+    page = client.get("/nowhere/", headers={"accept-language": language})
+
+    assert page.status_code == 404
+    assert f'dir="{direction}"' in page.text
+    assert heading in page.text
+    assert 'href="/"' in page.text
+
+
+def test_what_one_has_no_right_to(client):
+    client.force_login(UserFactory(is_staff=True))
+
+    page = client.get("/admin/incidents/incident/")
+
+    assert page.status_code == 403
+    assert "This is not yours to see or change" in page.text
+
+
+def test_an_error_on_our_side(client, monkeypatch):
+    def broken(request):
+        raise ZeroDivisionError
+
+    client.raise_request_exception = False
+    monkeypatch.setattr("config.admin.front_page", broken)
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+
+    page = client.get("/admin/")
+
+    assert page.status_code == 500
+    assert "Something went wrong on our side" in page.text
