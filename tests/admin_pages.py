@@ -2,13 +2,6 @@
 
 from django.urls import reverse
 
-PLAIN_FILES = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-
-
-def without_manifest(storages):
-    """Pages then name their style sheets without the list that `collectstatic` makes."""
-    return storages | {"staticfiles": PLAIN_FILES}
-
 
 def address(model, page, *args):
     names = f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"

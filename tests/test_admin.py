@@ -11,7 +11,7 @@ from legal.models import Arrest, Conviction, Suspect
 from militias.models import Group, Person
 from records.models import User
 from tests import factories
-from tests.admin_pages import address, without_manifest
+from tests.admin_pages import address
 from tests.factories import (
     ArrestLinkFactory,
     AttributionFactory,
@@ -34,11 +34,6 @@ from tests.factories import (
 
 REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
 RECORDS = [model for model in REGISTERED if hasattr(model, "review_status")]
-
-
-@pytest.fixture(autouse=True)
-def _static_files(settings):
-    settings.STORAGES = without_manifest(settings.STORAGES)
 
 
 @pytest.fixture

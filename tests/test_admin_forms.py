@@ -7,7 +7,7 @@ import pytest
 from incidents.models import Claim, Incident
 from legal.models import Arrest, Step
 from records.models import Marking, Source
-from tests.admin_pages import address, form_data, refusals, without_manifest
+from tests.admin_pages import address, form_data, refusals
 from tests.factories import (
     ArrestFactory,
     CandidateLinkFactory,
@@ -22,11 +22,6 @@ from tests.factories import (
     UserFactory,
     cite,
 )
-
-
-@pytest.fixture(autouse=True)
-def _static_files(settings):
-    settings.STORAGES = without_manifest(settings.STORAGES)
 
 
 @pytest.fixture

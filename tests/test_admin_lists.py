@@ -8,7 +8,7 @@ from django.urls import reverse
 from incidents.models import Incident
 from legal.models import Arrest
 from militias.models import Group, Relation
-from tests.admin_pages import address, form_data, without_manifest
+from tests.admin_pages import address, form_data
 from tests.factories import (
     ArrestFactory,
     ArrestLinkFactory,
@@ -21,11 +21,6 @@ from tests.factories import (
     RelationFactory,
     UserFactory,
 )
-
-
-@pytest.fixture(autouse=True)
-def _static_files(settings):
-    settings.STORAGES = without_manifest(settings.STORAGES)
 
 
 @pytest.fixture

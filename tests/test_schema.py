@@ -79,11 +79,7 @@ def test_the_docs_page_sends_a_stranger_to_the_sign_in(client):
 
 
 @pytest.mark.parametrize("script", [{}, {"script": ""}])
-def test_the_docs_page_obeys_the_content_security_policy(client, settings, script):
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
+def test_the_docs_page_obeys_the_content_security_policy(client, script):
     client.force_login(UserFactory())
 
     answer = client.get("/api/v1/docs/", script)
