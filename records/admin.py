@@ -2,8 +2,9 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.utils.translation import gettext_lazy as _
 
-from records.admin_base import DeclaredLookups, RecordAdmin, collapsed, section
+from records.admin_base import RecordAdmin, collapsed, section
 from records.admin_columns import span_column
+from records.admin_lists import DeclaredLookups
 from records.models import Organisation, Source, User
 
 

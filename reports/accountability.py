@@ -216,25 +216,26 @@ def _count(incidents, question, grouping):
     query = f"""
         WITH incident (incident, key) AS MATERIALIZED ({keyed}),
         counted AS MATERIALIZED (SELECT incident, key, {flags} FROM incident)
-        SELECT NULL, {_COUNTS} FROM counted
+        SELECT true, NULL, {_COUNTS} FROM counted
     """
     parameters = (*parameters, *more)
     if own_key:
-        query += f"UNION ALL SELECT key::text, {_COUNTS} FROM counted GROUP BY key"
+        query += f"UNION ALL SELECT false, key::text, {_COUNTS} FROM counted GROUP BY key"
     elif grouping:
         pairs, more = grouping.pairs(question)
         parameters += tuple(more)
         query += f"""
             UNION ALL
-            SELECT pairs.key::text, {_PAIR_COUNTS}
+            SELECT false, pairs.key::text, {_PAIR_COUNTS}
             FROM counted LEFT JOIN ({pairs}) AS pairs (incident, key, uncontested)
                 USING (incident)
             GROUP BY pairs.key
         """
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
-        total, *rows = [(key, Counts(*numbers)) for key, *numbers in cursor.fetchall()]
-    return total[1], dict(rows)
+        rows = [(total, key, Counts(*numbers)) for total, key, *numbers in cursor.fetchall()]
+    (total,) = (counts for total, _key, counts in rows if total)
+    return total, {key: counts for total, key, counts in rows if not total}
 
 
 def _labelled(counts, grouping):
