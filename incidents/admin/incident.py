@@ -4,12 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from incidents.admin.filters import AttributedFilter, ClaimantFilter, GovernorateFilter
 from incidents.admin.place import place_name
-from incidents.models import Attribution, Claim, Incident
+from incidents.models import Attribution, Claim, Incident, with_place
 from records.admin_base import RecordAdmin, citations, parts, section
 from records.admin_columns import first_of, span_column
 from records.models import ReviewStatus
 
-OUTLINES = ("place__outline", "place__governorate__outline")  # kilobytes no list shows
 OCCURRED = ("occurred_from", "occurred_to", "occurred_precision")
 CASUALTIES = (("status", "category", "nationality"), ("low", "high"))
 
@@ -73,17 +72,13 @@ class IncidentAdmin(RecordAdmin):
         withdrawn = {"review_status": ReviewStatus.WITHDRAWN}
         claims = Claim.objects.exclude(**withdrawn).select_related("group")
         attributions = Attribution.objects.naming().prevailing_first().exclude(**withdrawn)
-        return (
-            rows.with_place()
-            .defer(*OUTLINES)
-            .prefetch_related(
-                Prefetch("claims", claims, to_attr="claims_shown"),
-                Prefetch(
-                    "attributions",
-                    attributions.select_related("group", "person"),
-                    to_attr="attributions_shown",
-                ),
-            )
+        return with_place(rows).prefetch_related(
+            Prefetch("claims", claims, to_attr="claims_shown"),
+            Prefetch(
+                "attributions",
+                attributions.select_related("group", "person"),
+                to_attr="attributions_shown",
+            ),
         )
 
     @admin.display(description=_("place"), ordering="place__name")

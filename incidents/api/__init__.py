@@ -1,7 +1,7 @@
 """Places, incidents and what is said of them: chosen fields and named rules, nothing else."""
 
 from incidents.api.attribution import AttributionViewSet
-from incidents.api.briefs import IncidentBrief, IncidentPart, PlaceBrief, with_place
+from incidents.api.briefs import IncidentBrief, IncidentPart, PlaceBrief
 from incidents.api.casualty import CasualtyViewSet
 from incidents.api.claim import ClaimViewSet
 from incidents.api.incident import IncidentFilterSet, IncidentSerializer, IncidentViewSet
@@ -22,5 +22,4 @@ __all__ = [
     "PlaceViewSet",
     "ResponseViewSet",
     "StatementViewSet",
-    "with_place",
 ]

@@ -55,16 +55,6 @@ class PlaceBrief(Brief):
         ]
 
 
-def with_place(rows, path="place"):
-    """`rows` with a place and its governorate joined on, without their outlines.
-
-    An outline is some hundred kilobytes, and a list would fetch it once for each row.
-    """
-    return rows.select_related(f"{path}__governorate").defer(
-        f"{path}__outline", f"{path}__governorate__outline"
-    )
-
-
 class IncidentBrief(Brief):
     occurred = SpanField()
 

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from incidents.api.attribution import ATTRIBUTIONS, AttributionPart
-from incidents.api.briefs import PlaceBrief, with_place
+from incidents.api.briefs import PlaceBrief
 from incidents.api.casualty import CASUALTIES, CasualtyPart
 from incidents.api.claim import CLAIMS, ClaimPart
 from incidents.api.place import GovernorateFilter
@@ -18,6 +18,7 @@ from incidents.models import (
     PlaceRole,
     TargetKind,
     Weapon,
+    with_place,
 )
 from militias.models import Group
 from records.api import (

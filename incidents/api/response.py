@@ -1,7 +1,7 @@
 from django.db.models import Prefetch
 from rest_framework import serializers
 
-from incidents.api.briefs import IncidentPart, PlaceBrief, with_place
+from incidents.api.briefs import IncidentPart, PlaceBrief
 from incidents.api.casualty import CASUALTIES, CasualtyPart
 from incidents.models import (
     Incident,
@@ -9,6 +9,7 @@ from incidents.models import (
     ResponseIncident,
     ResponseKind,
     ResponseTarget,
+    with_place,
 )
 from militias.api import GroupBrief
 from militias.models import Group

@@ -22,7 +22,7 @@ from incidents.models.incident import (
     TargetKind,
     Weapon,
 )
-from incidents.models.place import Place, PlaceCitation, PlaceKind, PlaceName
+from incidents.models.place import Place, PlaceCitation, PlaceKind, PlaceName, with_place
 from incidents.models.response import (
     Response,
     ResponseCitation,
@@ -71,4 +71,5 @@ __all__ = [
     "StatementKind",
     "TargetKind",
     "Weapon",
+    "with_place",
 ]

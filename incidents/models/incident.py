@@ -89,9 +89,6 @@ class IncidentQuerySet(RecordQuerySet):
     def in_governorate(self, governorate):
         return self.filter(place__in=Place.objects.within(governorate))
 
-    def with_place(self):
-        return self.select_related("place__governorate")
-
 
 @pghistory.track()
 class Incident(Record):

@@ -47,6 +47,16 @@ def governorate_of(path=""):
     )
 
 
+def with_place(rows, path="place"):
+    """`rows` with a place and its governorate joined on, without their outlines.
+
+    An outline is some hundred kilobytes, and a list would fetch it once for each row.
+    """
+    return rows.select_related(f"{path}__governorate").defer(
+        f"{path}__outline", f"{path}__governorate__outline"
+    )
+
+
 @pghistory.track(exclude=["normalised", "skeleton"])
 class Place(Named, Record):
     """A governorate, or a site within one, or a place abroad."""

@@ -3,8 +3,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from incidents.api import IncidentBrief, PlaceBrief, with_place
-from incidents.models import Incident
+from incidents.api import IncidentBrief, PlaceBrief
+from incidents.models import Incident, with_place
 from legal.api.briefs import ArrestBrief, SuspectBrief
 from legal.api.suspect import STEPS, StepSerializer
 from legal.models import Arrest, ArrestLink, LinkBasis, StepKind
