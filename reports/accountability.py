@@ -171,19 +171,21 @@ def _met(column):
     return f"({column} OR {_met(proof.value)})" if proof else column
 
 
-_COUNTS = ", ".join(
-    {
-        "recorded": "count(*)",
-        "convicted_without_arrest": "count(*) FILTER (WHERE convicted AND NOT arrested)",
-    }.get(column, f"count(*) FILTER (WHERE {_met(column)})")
-    for column in COLUMNS
-)
+def _counts(**conditions):
+    """The columns of Counts as SQL; `conditions` replace those of single columns."""
+    counted_if = {
+        "recorded": "true",
+        "convicted_without_arrest": "convicted AND NOT arrested",
+        **conditions,
+    }
+    return ", ".join(
+        f"count(*) FILTER (WHERE {counted_if.get(column) or _met(column)})" for column in COLUMNS
+    )
 
 
+_COUNTS = _counts()
 # In the row of one authority, an arrest is uncontested if that authority's is.
-_PAIR_COUNTS = _COUNTS.replace(
-    "(WHERE arrested_uncontested)", "(WHERE arrested_uncontested AND uncontested IS NOT FALSE)"
-)
+_PAIR_COUNTS = _counts(arrested_uncontested="arrested_uncontested AND uncontested IS NOT FALSE")
 
 
 @lru_cache(maxsize=64)
