@@ -119,8 +119,7 @@ class Index(StrictParameters, APIRootView):
     """Where each noun is found, and what there is besides."""
 
     def get(self, request, *args, **kwargs):
-        more = {"reports/accountability": "accountability", "schema": "schema", "docs": "docs"}
-        names = {**self.api_root_dict, **more}
+        names = {**self.api_root_dict, **BESIDES}
         return Response({noun: reverse(name, request=request) for noun, name in names.items()})
 
 

@@ -7,6 +7,7 @@ implies. Definitions: docs/methodology.md#dates.
 
 import calendar
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import Func, Q
@@ -25,6 +26,13 @@ class Precision(models.TextChoices):
 POINT_PRECISIONS = [
     (precision.value, precision.label) for precision in Precision if precision != Precision.SPAN
 ]
+
+
+# How a field of a form takes a day: 03/04/2021 is two different days to two readers.
+ISO_DAY: dict[str, Any] = {
+    "input_formats": ["%Y-%m-%d"],
+    "error_messages": {"invalid": _("Give a day as YYYY-MM-DD.")},
+}
 
 
 def precision_field(**options):

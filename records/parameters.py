@@ -16,6 +16,7 @@ from django_filters.rest_framework import FilterSet as DjangoFilterSet
 from rest_framework.exceptions import ValidationError
 from rest_framework.settings import api_settings
 
+from records.dates import ISO_DAY
 from records.models import Confidence
 from records.viewer import PUBLIC, Viewer
 
@@ -55,12 +56,10 @@ def rule(name):
 
 
 class DayFilter(DateFilter):
-    """ISO 8601 alone: `03/04/2021` is two different days to two readers."""
+    """ISO 8601 alone."""
 
     def __init__(self, *args, **options):
-        options["input_formats"] = ["%Y-%m-%d"]
-        options["error_messages"] = {"invalid": _("Give a day as YYYY-MM-DD.")}
-        super().__init__(*args, **options)
+        super().__init__(*args, **options, **ISO_DAY)
 
 
 SINCE = _("May have happened on or after this day.")

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from records.dates import ISO_DAY
 from records.models import Confidence
 from reports.accountability import Cell
 from reports.grouping import GROUPINGS, UnknownKey
@@ -33,12 +34,7 @@ class Asking(forms.Form):
     Everything may be left out: today, contested links counted, confidence possible.
     """
 
-    as_of = forms.DateField(
-        required=False,
-        label=_("As of"),
-        input_formats=["%Y-%m-%d"],
-        error_messages={"invalid": _("Give a day as YYYY-MM-DD.")},
-    )
+    as_of = forms.DateField(required=False, label=_("As of"), **ISO_DAY)
     contested = Choice(YES_OR_NO, label=_("Contested links"))
     min_confidence = Choice(Confidence.choices[:-1], label=_("Least confidence"))
     by = Choice([(name, grouping.title) for name, grouping in GROUPINGS.items()], label=_("By"))
