@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 from django.core.checks import Tags, register
@@ -13,6 +15,7 @@ class ProjectConfig(AppConfig):
 
     def ready(self):
         register(letters_have_case, Tags.database)
+        import_module("config.after_migrate")  # which needs the models
 
 
 class AdminConfig(DjangoAdminConfig):

@@ -27,6 +27,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 PROGRAMS = Path("pginstall") / "bin"  # in the package
 DATABASE = "musaala"
+OWNER = "postgres"  # of the tables, and of everything else there
 PORT = 5432  # of no network: it ends the name of the socket
 START_ATTEMPTS = 40
 SECONDS_BETWEEN_ATTEMPTS = 0.5
@@ -53,7 +54,10 @@ class LocalDatabase:
 
     @property
     def url(self):
-        return f"postgresql://postgres@/{DATABASE}?host={self.socket_folder}&port={PORT}"
+        return self.url_of(OWNER)
+
+    def url_of(self, role):
+        return f"postgresql://{role}@/{DATABASE}?host={self.socket_folder}&port={PORT}"
 
     def ensure_running(self):
         """Create the server's data if there is none, start it, and return its URL.
@@ -155,7 +159,7 @@ class LocalDatabase:
             os.chown(aside, *self.account)
         self._check(
             self._run(
-                "initdb", "-D", aside, "-U", "postgres", "-A", "trust", "-E", "UTF8",
+                "initdb", "-D", aside, "-U", OWNER, "-A", "trust", "-E", "UTF8",
                 "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
                 "--data-checksums",
             )
@@ -191,7 +195,7 @@ class LocalDatabase:
         return self._run("psql", *self._address(), "-d", database, "-Atc", query)
 
     def _address(self):
-        return "-h", self.socket_folder, "-p", PORT, "-U", "postgres"
+        return "-h", self.socket_folder, "-p", PORT, "-U", OWNER
 
     def _run(self, program, *arguments):
         # The server that pg_ctl leaves behind must not hold our pipes open.

@@ -53,7 +53,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "records.middleware.GateMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -78,16 +78,21 @@ TEMPLATES = [
     }
 ]
 
-# Database: PostgreSQL and nothing else.
+# Database: PostgreSQL and nothing else. Who serves people signs in as a role that owns
+# nothing and sees what its viewer may see; commands work as the owner: records/walls.py.
+SERVING = env.bool("SERVING", default=False)  # set by config/wsgi.py
 if OWN_DATABASE:
-    from config.database import LocalDatabase
+    from config.database import OWNER, LocalDatabase
 
     LOCAL_DATABASE = LocalDatabase(BASE_DIR)
     if sys.argv[1:2] != ["localdb"]:  # which must not start what it is asked to stop
         LOCAL_DATABASE.ensure_running()
-    DATABASES = {"default": env.db_url_config(LOCAL_DATABASE.url)}
+    DATABASES = {
+        "default": env.db_url_config(LOCAL_DATABASE.url_of("musaala_web" if SERVING else OWNER))
+    }
 else:
-    DATABASES = {"default": env.db("DATABASE_URL")}
+    OWNER_URL = None if SERVING else env("DATABASE_OWNER_URL", default=None)
+    DATABASES = {"default": env.db_url_config(OWNER_URL or env("DATABASE_URL"))}
     if DATABASES["default"].get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured(
             "DATABASE_URL must name a PostgreSQL database: postgresql://user:password@host/name"
@@ -97,6 +102,8 @@ DATABASES["default"]["OPTIONS"] |= {
     "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8), "timeout": 10},
     "connect_timeout": 3,
 }
+if not SERVING:
+    DATABASES["default"]["OPTIONS"]["options"] = "-c musaala.maintenance=on"
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"]["TEST"] = {"NAME": env("TEST_DATABASE", default="test_musaala")}
 
@@ -108,6 +115,9 @@ PGHISTORY_DEFAULT_TRACKERS = (
 )
 PGHISTORY_APPEND_ONLY = True
 PGHISTORY_CREATED_AT_FUNCTION = "CLOCK_TIMESTAMP()"
+PGHISTORY_BASE_MODEL = "records.models.event.Event"
+# Who and why stands on the event itself, where it is as unchangeable as the rest.
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 
 # Language and time
 LANGUAGE_CODE = "en"

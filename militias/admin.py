@@ -3,7 +3,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from militias.models import CandidateLink, Decision, Group, Person, Relation
-from records.admin_base import STAMPS, NamedAdmin, RecordAdmin, citations, names, parts, section
+from records.admin_base import NamedAdmin, RecordAdmin, citations, names, parts, section
 from records.admin_columns import first_of, point_column
 
 POINTS = ("since", "since_precision"), ("until", "until_precision")
@@ -101,7 +101,7 @@ class CandidateLinkAdmin(RecordAdmin):
     list_select_related = ["given_to", "may_be"]
     search_fields = ["name", "basis", "reference"]
     search_names = ("given_to", "may_be")
-    readonly_fields = (*STAMPS, "decided_by")
+    readonly_fields = (*RecordAdmin.readonly_fields, "decided_by")
     fieldsets = [
         section(None, "name", ("given_to", "may_be")),
         section(_("Decision"), "decision", "decision_reason", ("decided_on", "decided_by")),

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from records.admin_columns import NOTHING, chips
 from records.admin_lists import DeclaredLookups, RecordList
 from records.forms import (
+    CHOSEN_BY_NAME,
     LoadedAutocomplete,
-    OrganisationsField,
     PartForm,
     PartFormSet,
     SpanForm,
@@ -29,7 +29,8 @@ STAMPS: tuple[str, ...] = (
     "updated_by",
     "updated_at",
 )
-REVIEW = ("certainty", "review_status", "withdrawn_reason", "note")
+STATE = ("review_status", "withdrawn_reason")  # changed by records/review.py alone
+AUDIENCE = ("marking", "shared_with", "readers")
 STATEMENT = (
     _("Who says so"),
     {
@@ -51,7 +52,13 @@ def collapsed(title, *fields):
 
 
 class RecordChoices:
-    """Keys to records are chosen by typing, in forms and parts of forms alike."""
+    """Rows and keys to records, in forms and parts of forms alike: what the viewer may see.
+
+    Keys are chosen by typing. A key to a hidden record is refused like one to none.
+    """
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).visible_to(request.viewer)
 
     def get_autocomplete_fields(self, request):
         return [
@@ -63,12 +70,13 @@ class RecordChoices:
     def formfield_for_foreignkey(self, db_field, request, **options):
         if db_field.name in self.get_autocomplete_fields(request):
             options["widget"] = LoadedAutocomplete(db_field, self.admin_site)
+            options["queryset"] = db_field.related_model.objects.visible_to(request.viewer)
         return super().formfield_for_foreignkey(db_field, request, **options)
 
     def formfield_for_dbfield(self, db_field, request, **options):
-        if db_field.name == "shared_with":
+        if db_field.name in CHOSEN_BY_NAME:
             label, help_text = capfirst(db_field.verbose_name), db_field.help_text
-            return OrganisationsField(label=label, help_text=help_text)
+            return CHOSEN_BY_NAME[db_field.name](label=label, help_text=help_text)
         if db_field.name.endswith("_precision"):
             options["label"] = _("Precision")
         if isinstance(db_field, URLField):
@@ -95,7 +103,7 @@ class RecordAdmin(DeclaredLookups, RecordChoices, admin.ModelAdmin):
     empty_value_display = NOTHING
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # numbers for readers come from reports/ alone
-    readonly_fields = STAMPS
+    readonly_fields = (*STATE, *STAMPS)
     label_related: tuple[str, ...] = ()  # what `label` reads beside the row itself
     search_names: tuple[str, ...] = ()  # keys to named nouns, found in any spelling
 
@@ -108,6 +116,14 @@ class RecordAdmin(DeclaredLookups, RecordChoices, admin.ModelAdmin):
 
     def get_changelist(self, request, **options):
         return RecordList
+
+    # What Django keeps beside our own history would name records that some may not see
+
+    def log_addition(self, request, obj, message):
+        pass
+
+    def log_change(self, request, obj, message):
+        pass
 
     # Who may, and what is stamped
 
@@ -146,9 +162,9 @@ class RecordAdmin(DeclaredLookups, RecordChoices, admin.ModelAdmin):
         if form.instance.review_status != ReviewStatus.PUBLISHED:
             return
         drafts = sum(
-            formset.model.objects.filter(
-                **{formset.fk.name: form.instance}, review_status=ReviewStatus.DRAFT
-            ).count()
+            formset.model.objects.visible_to(request.viewer)
+            .filter(**{formset.fk.name: form.instance}, review_status=ReviewStatus.DRAFT)
+            .count()
             for formset in formsets
             if issubclass(formset.model, Record)
         )
@@ -164,7 +180,12 @@ class RecordAdmin(DeclaredLookups, RecordChoices, admin.ModelAdmin):
     def get_fieldsets(self, request, obj=None):
         statement = [STATEMENT] if issubclass(self.model, Assertion) else []
         record = collapsed(
-            _("Record"), ("owner", "marking"), "shared_with", *REVIEW, *(STAMPS if obj else ())
+            _("Record"),
+            "owner",
+            *AUDIENCE,
+            "certainty",
+            "note",
+            *((*STATE, *STAMPS) if obj else ()),
         )
         return [*super().get_fieldsets(request, obj), *statement, record]
 
@@ -188,14 +209,15 @@ class RecordAdmin(DeclaredLookups, RecordChoices, admin.ModelAdmin):
         found, may_repeat = super().get_search_results(request, queryset, search_term)
         if search_term.strip():
             for path in self.search_names:
-                found |= queryset.filter(self._named_like(path, search_term))
+                found |= queryset.filter(self._named_like(path, search_term, queryset.viewer))
         return found, may_repeat
 
-    def _named_like(self, path, term):
+    def _named_like(self, path, term, viewer):
         named = self.model
         for part in path.split("__"):
             named = named._meta.get_field(part).related_model
-        return Q(**{f"{path}__in": named.objects.named_like(term).values("pk")})
+        found = named.objects.visible_to(viewer).named_like(term)
+        return Q(**{f"{path}__in": found.values("pk")})
 
 
 class NamedAdmin(RecordAdmin):
@@ -264,7 +286,7 @@ class RecordPart(Part, admin.StackedInline):
 
     def get_fieldsets(self, request, obj=None):
         statement = [STATEMENT] if issubclass(self.model, Assertion) else []
-        record = collapsed(_("Record"), "marking", *REVIEW)
+        record = collapsed(_("Record"), "marking", "readers", "certainty", "note")
         return [section(None, *self.fields), *statement, record]
 
 
@@ -276,6 +298,8 @@ def parts(related, *fields, **options):
     """The form part for the rows that `related` leads to: `parts(Incident.claims, "group")`."""
     key = related.rel
     base = RecordPart if issubclass(key.related_model, Record) else RowPart
+    if base is RowPart:
+        fields = (*fields, "marking", "readers")
     attributes = {"model": key.related_model, "fk_name": key.field.name, "fields": fields}
     return type(f"{key.related_model.__name__}Part", (base,), attributes | options)
 

@@ -1,11 +1,24 @@
 """What the lists of the admin answer to: declared lookups, and dates that are certain."""
 
+from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest
 from django.db.models import F, Q
 from django.utils.text import capfirst
 
 from records.dates import Precision
+
+
+class SeenFilter(admin.RelatedFieldListFilter):
+    """Offers the rows that the rows of the list lead to, as far as the viewer may see them."""
+
+    def field_choices(self, field, request, model_admin):
+        leading = model_admin.get_queryset(request).order_by().values(self.field_path)
+        rows = field.related_model.objects.visible_to(request.viewer).filter(pk__in=leading)
+        related = getattr(
+            model_admin.admin_site.get_model_admin(field.related_model), "label_related", ()
+        )
+        return [(row.pk, str(row)) for row in rows.select_related(*related)]
 
 
 class DeclaredLookups:

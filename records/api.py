@@ -20,7 +20,6 @@ from records.parameters import (
     since,
     until,
 )
-from records.viewer import Viewer
 
 IDENTITY = ["reference", "origin_id"]
 RECORD = ["marking", "review_status", "certainty", "version", "updated_at", "note"]
@@ -184,7 +183,7 @@ class RecordViewSet(StrictParameters, viewsets.ReadOnlyModelViewSet):
     ordering = "-updated"
 
     def get_queryset(self):
-        return super().get_queryset().counted_for(Viewer.of(self.request.user))
+        return super().get_queryset().counted_for(self.request.viewer)
 
     def known_parameters(self):
         known = super().known_parameters()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records.admin_columns import chips
 from records.dates import Precision, days_of
-from records.models import Marking, Organisation, Record
+from records.models import Marking, Organisation, Record, User
 
 
 def label_of(site, row):
@@ -52,6 +52,26 @@ class OrganisationsField(forms.TypedMultipleChoiceField):
     def __init__(self, **options):
         names = Organisation.objects.values_list("pk", "name")
         super().__init__(choices=names.all, coerce=int, required=False, **options)
+
+
+class ReadersField(forms.TypedMultipleChoiceField):
+    """The ids of persons, chosen by their names."""
+
+    widget = forms.SelectMultiple(attrs={"size": 3})
+
+    def __init__(self, **options):
+        super().__init__(choices=self._persons, coerce=int, required=False, **options)
+
+    @staticmethod
+    def _persons():
+        return [(user.pk, user.get_full_name() or user.username) for user in readable_people()]
+
+
+def readable_people():
+    return User.objects.filter(is_active=True).order_by("username")
+
+
+CHOSEN_BY_NAME = {"shared_with": OrganisationsField, "readers": ReadersField}
 
 
 class SpanForm(forms.ModelForm):
@@ -194,6 +214,7 @@ class PartForm(SpanForm):
         if marking or self.parent is None:
             return marking
         self.instance.shared_with = self.parent.shared_with
+        self.instance.readers = self.parent.readers
         return self.parent.marking
 
 

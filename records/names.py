@@ -13,7 +13,9 @@ from django.db.models.functions import Concat, Greatest, Length
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from records.models.keyed import Keyed, KeyedManager
+from records.gate import GatedQuerySet
+from records.models.audience import PART_AUDIENCE, Part
+from records.models.keyed import KeyedManager
 
 SIMILAR_ENOUGH = 0.6  # of the term's trigrams, in one stretch of the name
 SHORTEST_TERM = 2  # one letter is in nearly every name
@@ -55,7 +57,7 @@ def label(name, name_ar):
     return name_ar if name_ar and get_language() == "ar" else name
 
 
-class SpelledQuerySet(models.QuerySet):
+class SpelledQuerySet(GatedQuerySet):
     """Rows with the columns `normalised` and `skeleton`."""
 
     def spelled_like(self, term):
@@ -109,8 +111,9 @@ class NamedQuerySet(SpelledQuerySet):
 
         Makes one query. Matching: docs/methodology.md#names.
         """
-        others = self.model.names.rel.related_model.objects.spelled_like(term)
-        own = self.model._default_manager.spelled_like(term)
+        others = self.model.names.rel.related_model.objects.visible_to(self.viewer)
+        others = others.spelled_like(term)
+        own = self.model._default_manager.visible_to(self.viewer).spelled_like(term)
         exact = folded(Value(term, output_field=models.TextField()))
         return (
             self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=others.values("bearer")))
@@ -136,7 +139,7 @@ class NameManager(KeyedManager.from_queryset(SpelledQuerySet)):
     pass
 
 
-class Name(Keyed):
+class Name(Part):
     """One further name of something, as one source or language community writes it."""
 
     KEY = ("bearer", "text", "language")
@@ -156,7 +159,7 @@ class Name(Keyed):
 
     objects = NameManager()
 
-    class Meta:
+    class Meta(Part.Meta):
         abstract = True
         ordering = ["kind", "text", "id"]
         verbose_name = _("other name")
@@ -165,8 +168,9 @@ class Name(Keyed):
             GinIndex(fields=["normalised"], opclasses=["gin_trgm_ops"], name="%(class)s_normalised")
         ]
         constraints = [
+            *Part.Meta.constraints,
             models.UniqueConstraint(
-                fields=["bearer", "text", "language"],
+                fields=["bearer", "text", "language", *PART_AUDIENCE],
                 name="%(class)s_once_per_language",
                 violation_error_message=_("This name is already given in this language."),
             ),

@@ -18,7 +18,6 @@ from rest_framework.settings import api_settings
 
 from records.dates import ISO_DAY
 from records.models import Confidence
-from records.viewer import PUBLIC, Viewer
 
 __all__ = [
     "SINCE",
@@ -40,11 +39,7 @@ __all__ = [
 
 
 class FilterSet(DjangoFilterSet):
-    """Filters asked for by somebody signed in or, on the command line, by the public."""
-
-    @property
-    def viewer(self):
-        return Viewer.of(self.request.user) if self.request else PUBLIC
+    """Filters on the rows one viewer may see: what they look up is gated for him, too."""
 
 
 FLAGS = {"true": True, "false": False}
@@ -116,7 +111,11 @@ class RecordField(forms.CharField):
 
 
 class RecordFilter(CharFilter):
-    """Keeps the rows that belong to one record of `rows`."""
+    """Keeps the rows that belong to one record of `rows`.
+
+    A `field_name` such as `links__incident` leads there over rows of a relation, of which
+    only those count that the viewer may see.
+    """
 
     field_class = RecordField
 
@@ -128,8 +127,16 @@ class RecordFilter(CharFilter):
     def field(self):
         field = super().field
         # A record the viewer may not read is refused like one that does not exist.
-        field.rows = self.extra["rows"].visible_to(self.parent.viewer)
+        field.rows = self.extra["rows"].visible_to(self.parent.queryset.viewer)
         return field
+
+    def filter(self, rows, value):
+        relation, over, key = self.field_name.partition("__")
+        if value is None or not over:
+            return super().filter(rows, value)
+        far = rows.model._meta.get_field(relation)
+        joining = far.related_model.objects.visible_to(rows.viewer).filter(**{key: value})
+        return rows.filter(pk__in=joining.values(far.field.name))
 
 
 def nearest(word, words):

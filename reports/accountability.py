@@ -116,7 +116,7 @@ def accountability(incidents, question, by=None):
         question=question,
         by=by,
         total=total,
-        rows=tuple(_labelled(counts, grouping)) if grouping else (),
+        rows=tuple(_labelled(counts, grouping, question.viewer)) if grouping else (),
         people=people(incidents, question),
     )
 
@@ -240,10 +240,10 @@ def _count(incidents, question, grouping):
     return total, {key: counts for total, key, counts in rows if not total}
 
 
-def _labelled(counts, grouping):
+def _labelled(counts, grouping, viewer):
     """Rows in order of time, or else the largest first; the one without a key last."""
     keys = [key for key in counts if key is not None]
-    labels = grouping.labels(keys)
+    labels = grouping.labels(keys, viewer)
     if grouping.chronological:
         keys.sort()
     else:

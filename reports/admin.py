@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from incidents.admin import IncidentAdmin
 from incidents.models import Incident
-from records.viewer import Viewer
 from reports.accountability import rows_behind
 from reports.asking import PARAMETERS, Asking, in_words
 from reports.ladder import Rung
@@ -31,7 +30,7 @@ class LadderFilter(admin.ListFilter):
         return PARAMETERS
 
     def queryset(self, request, incidents):
-        asking = Asking(self.used_parameters)
+        asking = Asking(self.used_parameters, request.viewer)
         if not asking.is_valid():
             for complaint in asking.complaints():
                 messages.error(request, complaint)
@@ -39,9 +38,7 @@ class LadderFilter(admin.ListFilter):
         cell = asking.cell()
         if cell is None:
             return incidents
-        return rows_behind(
-            incidents, asking.question(Viewer.of(request.user), timezone.localdate()), cell
-        )
+        return rows_behind(incidents, asking.question(timezone.localdate()), cell)
 
     def choices(self, changelist):
         chosen = self.used_parameters.get("rung")
@@ -64,9 +61,10 @@ class LadderIncidentAdmin(IncidentAdmin):
 
     def changelist_view(self, request, extra_context=None):
         """Above rows that a number led to, say what the number counts."""
-        asking = Asking({name: request.GET[name] for name in PARAMETERS if name in request.GET})
+        asked = {name: request.GET[name] for name in PARAMETERS if name in request.GET}
+        asking = Asking(asked, request.viewer)
         said = {}
         if asking.is_valid() and (cell := asking.cell()):
-            question = asking.question(Viewer.of(request.user), timezone.localdate())
+            question = asking.question(timezone.localdate())
             said = {"subtitle": in_words(cell, question)}
         return super().changelist_view(request, {**said, **(extra_context or {})})

@@ -16,11 +16,10 @@ from rest_framework.views import APIView
 from incidents.api import IncidentFilterSet, IncidentSerializer, IncidentViewSet
 from incidents.models import Incident
 from legal.api import ArrestBrief, ConvictionBrief
-from legal.models import ArrestLink, Conviction, ConvictionIncident, LinkBasis
+from legal.models import ArrestLink, ConvictionIncident, LinkBasis
 from records.api import Part
 from records.models import Confidence
 from records.parameters import StrictParameters
-from records.viewer import Viewer
 from reports.accountability import COLUMNS, accountability, rows_behind
 from reports.asking import PARAMETERS, Asking
 from reports.writing import as_data
@@ -58,13 +57,16 @@ class Asked(StrictParameters):
 
     def asked(self):
         params = self.request.query_params
-        asking = Asking({name: params[name] for name in self.asks if name in params})
+        asking = Asking({name: params[name] for name in self.asks if name in params}, self.viewer())
         if not asking.is_valid():
             raise ValidationError(asking.errors)
         return asking
 
+    def viewer(self):
+        return self.request.viewer.of_published()
+
     def question(self, asking):
-        return asking.question(Viewer.of(self.request.user), timezone.localdate())
+        return asking.question(timezone.localdate())
 
 
 class ArrestOfIncident(Part):
@@ -97,15 +99,8 @@ class LadderIncidentViewSet(Asked, IncidentViewSet):
     __doc__ = IncidentViewSet.__doc__
 
     queryset = IncidentViewSet.queryset.prefetch_related(
-        Prefetch(
-            "arrest_links", ArrestLink.objects.published().select_related("arrest__authority")
-        ),
-        Prefetch(
-            "convictions",
-            ConvictionIncident.objects.filter(
-                conviction__in=Conviction.objects.published()
-            ).select_related("conviction"),
-        ),
+        Prefetch("arrest_links", ArrestLink.objects.select_related("arrest__authority")),
+        Prefetch("convictions", ConvictionIncident.objects.select_related("conviction")),
     )
     serializer_class = LadderIncidentSerializer
     asks = PARAMETERS
@@ -212,7 +207,9 @@ class AccountabilityView(Asked, APIView):
     def get(self, request):
         asking = self.asked()
         filtered = IncidentFilterSet(
-            request.query_params, queryset=Incident.objects.all(), request=request
+            request.query_params,
+            queryset=Incident.objects.visible_to(self.viewer()),
+            request=request,
         )
         if not filtered.is_valid():
             raise ValidationError(filtered.errors)

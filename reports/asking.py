@@ -42,6 +42,10 @@ class Asking(forms.Form):
     rung = Choice(Rung.choices, label=_("Rung"))
     without = Choice(Rung.choices, label=_("Without"))
 
+    def __init__(self, asked, viewer):
+        super().__init__(asked)
+        self.viewer = viewer
+
     def clean(self):
         asked = super().clean()
         if asked.get("key") and not asked.get("by") and "by" not in self.errors:
@@ -54,7 +58,7 @@ class Asking(forms.Form):
 
     def _check_key(self, asked):
         try:
-            GROUPINGS[asked["by"]].check_key(asked["key"])
+            GROUPINGS[asked["by"]].check_key(asked["key"], self.viewer)
         except UnknownKey:
             self.add_error("key", _("The report by %(by)s has no such row.") % asked)
 
@@ -66,12 +70,12 @@ class Asking(forms.Form):
             for error in errors
         ]
 
-    def question(self, viewer, today):
+    def question(self, today):
         """The Question; call only on a valid form."""
         asked = self.cleaned_data
         return Question(
             as_of=asked["as_of"] or today,
-            viewer=viewer,
+            viewer=self.viewer,
             contested=asked["contested"] != "false",
             min_confidence=Confidence(asked["min_confidence"] or Confidence.POSSIBLE),
         )
@@ -95,7 +99,9 @@ def in_words(cell, question):
     if cell.without:
         said.append(_("without: %(rung)s") % {"rung": cell.without.label})
     if cell.by:
-        said.append(f"{GROUPINGS[cell.by].title}: {GROUPINGS[cell.by].label(cell.key)}")
+        said.append(
+            f"{GROUPINGS[cell.by].title}: {GROUPINGS[cell.by].label(cell.key, question.viewer)}"
+        )
     if not question.contested:
         said.append(str(_("contested links left out")))
     return " · ".join(map(str, said))

@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from incidents.models import Incident
-from records.viewer import Viewer
 from reports.accountability import accountability, cell_of
 from reports.asking import Asking, address_of
 from reports.charts import ladder_chart
@@ -19,13 +18,14 @@ SHOWN = ["recorded", "claimed", "arrested", "charged", "convicted", "standing"]
 
 def front_page(request):
     """The context of the front page. Makes four queries, however many incidents there are."""
-    asking = Asking({name: request.GET.get(name, "") for name in ("as_of", "contested")})
+    viewer = request.viewer
+    asking = Asking({name: request.GET.get(name, "") for name in ("as_of", "contested")}, viewer)
     complaints = asking.complaints()
     if complaints:
-        asking = Asking({})
+        asking = Asking({}, viewer)
         asking.full_clean()
-    question = asking.question(Viewer.of(request.user), timezone.localdate())
-    report = accountability(Incident.objects.all(), question, BY)
+    question = asking.question(timezone.localdate())
+    report = accountability(Incident.objects.visible_to(viewer), question, BY)
 
     def address(column, key=None):
         cell, asked = cell_of(column, question, BY if key else None, key)

@@ -38,8 +38,9 @@ class Grouping:
     pairs: from a Question to (sql, parameters) with the columns incident, key and
         uncontested (whether the pair holds without contested arrest links too); an
         incident can then count in several rows.
-    labels: from keys to {key: (label, the key as an address writes it)}; keys are text.
-    key_of: from a key as an address writes it to the key; raises UnknownKey.
+    labels: from keys and a viewer to {key: (label, the key as an address writes it)}; keys
+        are text.
+    key_of: from a key as an address writes it, and a viewer, to the key; raises UnknownKey.
     without: the label of the row for incidents that have no key.
     chronological: whether the rows are in order of their keys, not of size.
     """
@@ -56,21 +57,21 @@ class Grouping:
     def many(self):
         return self.pairs is not None
 
-    def check_key(self, written):
+    def check_key(self, written, viewer):
         """Raises UnknownKey if no row can have this key."""
         if written != NONE:
-            self.key_of(written)
+            self.key_of(written, viewer)
 
-    def label(self, written):
+    def label(self, written, viewer):
         """The label of the row with this key."""
         if written == NONE:
             return self.without
-        key = self.key_of(written)
-        return self.labels([key])[key][0]
+        key = self.key_of(written, viewer)
+        return self.labels([key], viewer)[key][0]
 
     def rows_behind(self, incidents, question, written):
         """Those of `incidents` that the row with this key counts."""
-        key = None if written == NONE else self.key_of(written)
+        key = None if written == NONE else self.key_of(written, question.viewer)
         if self.pairs is None:
             keyed = incidents.alias(row_key=self.expression)
             return keyed.filter(row_key=key) if key else keyed.filter(row_key__isnull=True)
@@ -102,21 +103,21 @@ _MONTH = Case(
 )
 
 
-def _year_labels(keys):
+def _year_labels(keys, _viewer):
     return {key: (key, key) for key in keys}
 
 
-def _year_key(written):
+def _year_key(written, _viewer):
     if not (written.isdigit() and len(written) == 4):
         raise UnknownKey(written)
     return written
 
 
-def _month_labels(keys):
+def _month_labels(keys, _viewer):
     return {key: (f"{key[:4]}-{key[4:]}",) * 2 for key in keys}
 
 
-def _month_key(written):
+def _month_key(written, _viewer):
     try:
         return date.fromisoformat(f"{written}-01").strftime("%Y%m")
     except ValueError:
@@ -124,10 +125,10 @@ def _month_key(written):
 
 
 def _choice(field, choices, title):
-    def labels(keys):
+    def labels(keys, _viewer):
         return {key: (choices(key).label, key) for key in keys}
 
-    def key_of(written):
+    def key_of(written, _viewer):
         if written not in choices.values:
             raise UnknownKey(written)
         return written
@@ -139,16 +140,25 @@ def _choice(field, choices, title):
 
 
 def _reference_labels(model):
-    def labels(keys):
-        rows = model.objects.filter(pk__in=keys).values_list("pk", "reference", "name", "name_ar")
+    def labels(keys, viewer):
+        rows = (
+            model.objects.counted_for(viewer)
+            .filter(pk__in=keys)
+            .values_list("pk", "reference", "name", "name_ar")
+        )
         return {str(pk): (label(*names), reference) for pk, reference, *names in rows}
 
     return labels
 
 
 def _reference_key(model):
-    def key_of(written):
-        key = model.objects.filter(reference=written).values_list("pk", flat=True).first()
+    def key_of(written, viewer):
+        key = (
+            model.objects.counted_for(viewer)
+            .filter(reference=written)
+            .values_list("pk", flat=True)
+            .first()
+        )
         if key is None:
             raise UnknownKey(written)
         return str(key)

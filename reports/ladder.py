@@ -20,7 +20,6 @@ from legal.models import (
     ArrestLink,
     Conviction,
     ConvictionIncident,
-    Ruling,
     Step,
     StepIncident,
     StepKind,
@@ -100,10 +99,6 @@ class Question:
     def convictions(self):
         return Conviction.objects.counted_for(self.viewer).made_by(self.as_of)
 
-    @cached_property
-    def rulings(self):
-        return Ruling.objects.counted_for(self.viewer)
-
 
 def _by_steps(question, *kinds):
     """Incidents that a suspect's steps of these kinds are about.
@@ -116,7 +111,7 @@ def _by_steps(question, *kinds):
     detentions = question.steps(StepKind.DETAINED).filter(
         suspect__in=naming_none.filter(arrest__isnull=True).values("suspect")
     )
-    named = StepIncident.objects.filter(step__in=steps)
+    named = StepIncident.objects.counted_for(question.viewer).filter(step__in=steps)
     linked = question.arrest_links.filter(
         Q(arrest__in=naming_none.filter(arrest__isnull=False).values("arrest"))
         | Q(arrest__in=detentions.values("arrest"))
@@ -124,8 +119,9 @@ def _by_steps(question, *kinds):
     return [named, linked]
 
 
-def _by_convictions(convictions):
-    return [ConvictionIncident.objects.filter(conviction__in=convictions)]
+def _by_convictions(question, convictions):
+    named = ConvictionIncident.objects.counted_for(question.viewer)
+    return [named.filter(conviction__in=convictions)]
 
 
 # What puts an incident on a rung by itself: statements that each name an incident.
@@ -135,8 +131,8 @@ _STATEMENTS = {
     Rung.ARRESTED: lambda q: [q.arrest_links],
     Rung.CHARGED: lambda q: _by_steps(q, StepKind.CHARGED),
     Rung.TRIED: lambda q: _by_steps(q, StepKind.TRIED, StepKind.ACQUITTED),
-    Rung.CONVICTED: lambda q: _by_convictions(q.convictions),
-    Rung.STANDING: lambda q: _by_convictions(q.convictions.standing_on(q.as_of, q.rulings)),
+    Rung.CONVICTED: lambda q: _by_convictions(q, q.convictions),
+    Rung.STANDING: lambda q: _by_convictions(q, q.convictions.standing_on(q.as_of)),
 }
 
 # A conviction proves a trial, and a trial a charge. It proves no arrest: courts

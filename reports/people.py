@@ -49,8 +49,9 @@ CHARGE_PROVEN_BY = (StepKind.CHARGED, StepKind.TRIED, StepKind.ACQUITTED)
 def _tables(question):
     """What the Question lets count, as tables that know nothing of the incidents asked."""
     likely = _whether(Q(confidence__in=at_least(Confidence.LIKELY)))
-    guilty = ConvictionSuspect.objects.filter(conviction__in=question.convictions)
-    standing = ConvictionSuspect.objects.standing_on(question.as_of, question.rulings)
+    convicted = ConvictionSuspect.objects.counted_for(question.viewer)
+    guilty = convicted.filter(conviction__in=question.convictions)
+    standing = convicted.standing_on(question.as_of)
     stands = _whether(Q(pk__in=standing.values("pk")))
     fates = question.steps(StepKind.BAILED, StepKind.RELEASED, *CHARGE_PROVEN_BY)
     return {
@@ -67,9 +68,9 @@ def _tables(question):
         "judgment (conviction, suspect, stands)": guilty.values_list(
             "conviction", "suspect", stands
         ),
-        "judged (conviction, incident)": ConvictionIncident.objects.values_list(
-            "conviction", "incident"
-        ),
+        "judged (conviction, incident)": ConvictionIncident.objects.counted_for(
+            question.viewer
+        ).values_list("conviction", "incident"),
     }
 
 

@@ -3,6 +3,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import settings
 
+from records.gate import unrestricted
 from tests.local_databases import closed_folder, database_of, open_folder
 
 __all__ = ["closed_folder", "database_of", "open_folder"]
@@ -10,6 +11,13 @@ __all__ = ["closed_folder", "database_of", "open_folder"]
 # The same examples in every run, however long the database takes over one of them.
 settings.register_profile("musaala", derandomize=True, deadline=None)
 settings.load_profile("musaala")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_gate_for_tests():
+    """Tests arrange and look at all rows. Requests, and `viewing`, are gated none the less."""
+    with unrestricted("tests"):
+        yield
 
 
 @pytest.fixture(autouse=True)

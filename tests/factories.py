@@ -7,8 +7,11 @@ something are undated unless told. Sources are cited with `cite(record)`.
 
 from datetime import date
 
-from factory import LazyAttribute, Sequence, SubFactory
+from django.contrib.auth.models import Permission
+from factory import LazyAttribute, Sequence, SubFactory, post_generation
 from factory.django import DjangoModelFactory, Password
+
+from records.rights import READ
 
 A_DAY = date(2021, 2, 15)
 
@@ -60,6 +63,16 @@ class UserFactory(DjangoModelFactory):
     username = Sequence(lambda n: f"user{n}")
     password = Password(None)
     organisation = SubFactory(OrganisationFactory)
+    clearance = "TLP:AMBER+STRICT"
+
+    @post_generation
+    def rights(self, created, given, **options):
+        """By default he may read records. `rights=[...]` gives others, as `app.codename`."""
+        for right in [READ] if given is None else given:
+            app, codename = right.split(".")
+            self.user_permissions.add(
+                Permission.objects.get(content_type__app_label=app, codename=codename)
+            )
 
 
 class RecordFactory(DjangoModelFactory):

@@ -239,15 +239,15 @@ def test_markings_above_the_viewer_do_not_count():
     link = ArrestLinkFactory(marking="TLP:AMBER+STRICT")
 
     assert on_rung("recorded") == 1
-    assert on_rung("arrested", viewer=Viewer(ours.pk)) == 1
-    assert on_rung("arrested", viewer=Viewer(other.pk)) == 0
+    assert on_rung("arrested", viewer=Viewer(organisation_id=ours.pk, clearance=3)) == 1
+    assert on_rung("arrested", viewer=Viewer(organisation_id=other.pk, clearance=3)) == 0
     assert on_rung("arrested", viewer=PUBLIC) == 0
     link.marking, link.shared_with = "TLP:AMBER", [other.pk]
     link.save()
-    assert on_rung("arrested", viewer=Viewer(other.pk)) == 1
+    assert on_rung("arrested", viewer=Viewer(organisation_id=other.pk, clearance=3)) == 1
     link.marking, link.shared_with = "TLP:RED", []
     link.save()
-    assert on_rung("arrested", viewer=Viewer(ours.pk)) == 0
+    assert on_rung("arrested", viewer=Viewer(organisation_id=ours.pk, clearance=3)) == 0
 
 
 def test_an_unknown_rung_is_refused():

@@ -7,13 +7,14 @@ from incidents.admin.incident import CASUALTIES, OCCURRED
 from incidents.models import Response, Statement
 from records.admin_base import RecordAdmin, citations, parts, section
 from records.admin_columns import first_of, span_column
+from records.admin_lists import SeenFilter
 
 
 @admin.register(Response)
 class ResponseAdmin(RecordAdmin):
     list_display = ["occurred_on", "kind", "actor", "aimed_at", "place", "answers"]
     list_display_links = ["kind"]
-    list_filter = ["kind", ("actor", admin.RelatedOnlyFieldListFilter)]
+    list_filter = ["kind", ("actor", SeenFilter)]
     list_select_related = ["actor", "place"]
     date_hierarchy = "occurred_from"
     search_fields = ["summary", "summary_ar", "reference"]
@@ -46,7 +47,7 @@ class ResponseAdmin(RecordAdmin):
 class StatementAdmin(RecordAdmin):
     list_display = ["made_on", "kind", "who", "gist"]
     list_display_links = ["gist"]
-    list_filter = ["kind", ("group", admin.RelatedOnlyFieldListFilter)]
+    list_filter = ["kind", ("group", SeenFilter)]
     list_select_related = ["group", "person"]
     date_hierarchy = "made_from"
     search_fields = ["paraphrase", "paraphrase_ar", "reference"]

@@ -20,7 +20,8 @@ class GovernorateFilter(ChosenFilter):
     parameter_name = "governorate"
 
     def lookups(self, request, model_admin):
-        return Place.objects.governorates().values_list("pk", "name")
+        governorates = Place.objects.visible_to(request.viewer).governorates()
+        return governorates.values_list("pk", "name")
 
     def of(self, incidents, key):
         return incidents.in_governorate(Place(pk=key))
@@ -32,11 +33,12 @@ class ClaimantFilter(ChosenFilter):
     statements: type[Claim | Attribution] = Claim
 
     def lookups(self, request, model_admin):
-        named = self.statements.objects.values("group")
-        return Group.objects.filter(pk__in=named).values_list("pk", "name")
+        named = self.statements.objects.visible_to(request.viewer).values("group")
+        groups = Group.objects.visible_to(request.viewer).filter(pk__in=named)
+        return groups.values_list("pk", "name")
 
     def of(self, incidents, key):
-        statements = self.statements.objects.naming_group(key)
+        statements = self.statements.objects.visible_to(incidents.viewer).naming_group(key)
         return incidents.filter(pk__in=statements.values("incident"))
 
 

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from incidents.models import Place
 from records.admin_base import NamedAdmin, citations, collapsed, names, section
 from records.admin_columns import UNKNOWN
+from records.admin_lists import SeenFilter
 
 
 def place_name(place):
@@ -17,7 +18,7 @@ def place_name(place):
 @admin.register(Place)
 class PlaceAdmin(NamedAdmin):
     list_display = ["name", "name_ar", "kind", "governorate", "district", "country", "point"]
-    list_filter = ["kind", ("governorate", admin.RelatedOnlyFieldListFilter), "country"]
+    list_filter = ["kind", ("governorate", SeenFilter), "country"]
     list_select_related = ["governorate"]
     label_related = ("governorate",)
     fieldsets = [

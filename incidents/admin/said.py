@@ -7,6 +7,7 @@ from incidents.admin.incident import CASUALTIES
 from incidents.models import Attribution, CasualtyFigure, Claim
 from records.admin_base import RecordAdmin, citations, section
 from records.admin_columns import low_high, span_column
+from records.admin_lists import SeenFilter
 
 
 class OfIncident(RecordAdmin):
@@ -22,7 +23,7 @@ class OfIncident(RecordAdmin):
 @admin.register(Claim)
 class ClaimAdmin(OfIncident):
     list_display = ["said_on", "group", "incident", "channel", "confidence"]
-    list_filter = ["confidence", ("group", admin.RelatedOnlyFieldListFilter)]
+    list_filter = ["confidence", ("group", SeenFilter)]
     search_fields = ["incident__title", "channel", "statement_text", "reference"]
     search_names = ("group",)
     fieldsets = [
@@ -38,7 +39,7 @@ class ClaimAdmin(OfIncident):
 @admin.register(Attribution)
 class AttributionAdmin(OfIncident):
     list_display = ["said_on", "asserted_by", "stance", "who", "incident", "confidence"]
-    list_filter = ["stance", "confidence", ("group", admin.RelatedOnlyFieldListFilter)]
+    list_filter = ["stance", "confidence", ("group", SeenFilter)]
     list_select_related = ["incident", "group", "person"]
     search_fields = ["incident__title", "asserted_by", "basis", "reference"]
     search_names = ("group", "person")

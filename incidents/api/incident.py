@@ -91,18 +91,25 @@ class IncidentSerializer(CitedSerializer):
 
 
 def claimed_by(incidents, _field, group):
-    return incidents.filter(pk__in=Claim.objects.naming_group(group).values("incident"))
+    return incidents.filter(
+        pk__in=Claim.objects.visible_to(incidents.viewer).naming_group(group).values("incident")
+    )
 
 
 def attributed_to(incidents, _field, group):
-    return incidents.filter(pk__in=Attribution.objects.naming_group(group).values("incident"))
+    return incidents.filter(
+        pk__in=Attribution.objects.visible_to(incidents.viewer)
+        .naming_group(group)
+        .values("incident")
+    )
 
 
 def mentioning(incidents, _field, words):
     """Those with the words in title, summary or target, or in a place's name in any spelling."""
     columns = ("title", "title_ar", "summary", "summary_ar", "target_name")
     written = Q(*((f"{column}__icontains", words) for column in columns), _connector=Q.OR)
-    return incidents.filter(written | Q(place__in=Place.objects.named_like(words).values("pk")))
+    named = Place.objects.visible_to(incidents.viewer).named_like(words)
+    return incidents.filter(written | Q(place__in=named.values("pk")))
 
 
 class IncidentFilterSet(FilterSet):

@@ -21,8 +21,8 @@ class AttributionQuerySet(RecordQuerySet):
         return self.filter(stance=Stance.ATTRIBUTES)
 
     def naming_group(self, group):
-        """Published attributions to this group, given as a row or its key."""
-        return self.published().naming().filter(group=group)
+        """Attributions to this group, given as a row or its key."""
+        return self.naming().filter(group=group)
 
     def made_by(self, day):
         return self.filter(made_by(day))

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from incidents.models.place import Place
 from records.dates import describe, precision_field, span_constraint
-from records.models import Keyed, Record, RecordQuerySet, citation_of
+from records.models import PART_AUDIENCE, Part, Record, RecordQuerySet, citation_of
 
 
 class IncidentKind(models.TextChoices):
@@ -87,7 +87,7 @@ class IncidentQuerySet(RecordQuerySet):
         )
 
     def in_governorate(self, governorate):
-        return self.filter(place__in=Place.objects.within(governorate))
+        return self.filter(place__in=Place.objects.visible_to(self.viewer).within(governorate))
 
 
 @pghistory.track()
@@ -178,7 +178,7 @@ class PlaceRole(models.TextChoices):
 
 
 @pghistory.track()
-class IncidentPlace(Keyed):
+class IncidentPlace(Part):
     """A further place of an incident. The place that was attacked is on the incident."""
 
     KEY = ("incident", "place", "role")
@@ -190,13 +190,14 @@ class IncidentPlace(Keyed):
     role = models.CharField(_("role"), max_length=10, choices=PlaceRole)
     note = models.CharField(_("note"), max_length=200, blank=True)
 
-    class Meta:
+    class Meta(Part.Meta):
         ordering = ["id"]
         verbose_name = _("further place")
         verbose_name_plural = _("further places")
         constraints = [
+            *Part.Meta.constraints,
             models.UniqueConstraint(
-                fields=["incident", "place", "role"],
+                fields=["incident", "place", "role", *PART_AUDIENCE],
                 name="incidentplace_once_per_role",
                 violation_error_message=_("This place already has this role here."),
             ),

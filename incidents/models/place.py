@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from records.models import Record, RecordQuerySet, citation_of, version_trigger
+from records.models import Record, RecordQuerySet, citation_of
 from records.names import Named, NamedQuerySet, names_of
 
 
@@ -103,7 +103,6 @@ class Place(Named, Record):
         verbose_name = _("place")
         verbose_name_plural = _("places")
         indexes = Named.Meta.indexes
-        triggers = [version_trigger("normalised", "skeleton")]
         constraints = [
             *Record.Meta.constraints,
             models.CheckConstraint(

@@ -84,7 +84,10 @@ class ResponseTarget(Join):
     class Meta(Join.Meta):
         verbose_name = _("target")
         verbose_name_plural = _("targets")
-        constraints = [once("response", "group", _("This target is already named."))]
+        constraints = [
+            *Join.Meta.constraints,
+            once("response", "group", _("This target is already named.")),
+        ]
 
 
 @pghistory.track()
@@ -103,7 +106,10 @@ class ResponseIncident(Join):
     class Meta(Join.Meta):
         verbose_name = _("answered incident")
         verbose_name_plural = _("answered incidents")
-        constraints = [once("response", "incident", _("This incident is already named."))]
+        constraints = [
+            *Join.Meta.constraints,
+            once("response", "incident", _("This incident is already named.")),
+        ]
 
 
 ResponseCitation = citation_of(Response)

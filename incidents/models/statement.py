@@ -90,7 +90,10 @@ class StatementIncident(Join):
     class Meta(Join.Meta):
         verbose_name = _("incident spoken of")
         verbose_name_plural = _("incidents spoken of")
-        constraints = [once("statement", "incident", _("This incident is already named."))]
+        constraints = [
+            *Join.Meta.constraints,
+            once("statement", "incident", _("This incident is already named.")),
+        ]
 
 
 StatementCitation = citation_of(Statement)

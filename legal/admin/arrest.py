@@ -1,12 +1,12 @@
 from django.contrib import admin
-from django.contrib.admin import RelatedOnlyFieldListFilter as RelatedOnly
 from django.utils.translation import gettext_lazy as _
 
 from legal.admin.suspect import OCCURRED, STEP
 from legal.forms import DetentionForm, DetentionFormSet
-from legal.models import Arrest, ArrestLink, Step, StepKind
+from legal.models import Arrest, ArrestLink, LinkBasis, Step, StepKind
 from records.admin_base import RecordAdmin, RecordPart, citations, parts, section
 from records.admin_columns import known_column, list_link, low_high, span_column
+from records.admin_lists import SeenFilter
 
 
 class DetainedPart(RecordPart):
@@ -41,11 +41,25 @@ class FurtherStepPart(RecordPart):
         return super().formfield_for_choice_field(db_field, request, **options)
 
 
+class BasisFilter(admin.SimpleListFilter):
+    title = _("held as")
+    parameter_name = "basis"
+
+    def lookups(self, request, model_admin):
+        return LinkBasis.choices
+
+    def queryset(self, request, arrests):
+        if self.value() is None:
+            return arrests
+        links = ArrestLink.objects.visible_to(request.viewer).filter(basis_kind=self.value())
+        return arrests.filter(pk__in=links.values("arrest"))
+
+
 @admin.register(Arrest)
 class ArrestAdmin(RecordAdmin):
     list_display = ["occurred_on", "description", "authority", "detained", "affiliation", "linked"]
     list_display_links = ["description"]
-    list_filter = [("authority", RelatedOnly), ("affiliation", RelatedOnly), "links__basis_kind"]
+    list_filter = [("authority", SeenFilter), ("affiliation", SeenFilter), BasisFilter]
     list_select_related = ["authority", "affiliation"]
     date_hierarchy = "occurred_from"
     search_fields = ["description", "description_ar", "outcome_reported", "reference"]

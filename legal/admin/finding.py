@@ -1,10 +1,10 @@
 from django.contrib import admin
-from django.contrib.admin import RelatedOnlyFieldListFilter as RelatedOnly
 from django.utils.translation import gettext_lazy as _
 
 from legal.models import Finding, NegativeResult, Obligation
 from records.admin_base import RecordAdmin, citations, parts, section
 from records.admin_columns import NOTHING, low_high, span_column
+from records.admin_lists import SeenFilter
 
 OBLIGATION = (
     ("title", "title_ar"),
@@ -20,7 +20,7 @@ OBLIGATION = (
 @admin.register(Finding)
 class FindingAdmin(RecordAdmin):
     list_display = ["state", "provision", "asserted_by", "said_on", "confidence", "attacks"]
-    list_filter = [("state", RelatedOnly), ("provision", RelatedOnly), "confidence"]
+    list_filter = [("state", SeenFilter), ("provision", SeenFilter), "confidence"]
     list_select_related = ["state", "provision__instrument"]
     date_hierarchy = "asserted_from"
     search_fields = ["asserted_by", "reasoning", "reasoning_ar", "reference"]
@@ -44,7 +44,7 @@ class FindingAdmin(RecordAdmin):
 @admin.register(Obligation)
 class ObligationAdmin(RecordAdmin):
     list_display = ["title", "kind", "head", "modality", "bound_state", "amount", "status"]
-    list_filter = ["kind", "head", "modality", "status", ("bound_state", RelatedOnly)]
+    list_filter = ["kind", "head", "modality", "status", ("bound_state", SeenFilter)]
     list_select_related = ["bound_state"]
     drill_down = ("finding",)
     search_fields = ["title", "title_ar", "description", "reference"]
@@ -62,7 +62,7 @@ class ObligationAdmin(RecordAdmin):
 @admin.register(NegativeResult)
 class NegativeResultAdmin(RecordAdmin):
     list_display = ["statement", "group", "incident", "by_day"]
-    list_filter = [("group", RelatedOnly)]
+    list_filter = [("group", SeenFilter)]
     list_select_related = ["group", "incident"]
     drill_down = ("group", "incident")
     search_fields = ["statement", "statement_ar", "incident__title", "reference"]

@@ -1,10 +1,10 @@
 from django.contrib import admin
-from django.contrib.admin import RelatedOnlyFieldListFilter as RelatedOnly
 from django.utils.translation import gettext_lazy as _
 
 from legal.models import Designation, Instrument, Provision
 from records.admin_base import RecordAdmin, citations, parts, section
 from records.admin_columns import span_column
+from records.admin_lists import SeenFilter
 
 
 @admin.register(Instrument)
@@ -33,7 +33,7 @@ class InstrumentAdmin(RecordAdmin):
 class ProvisionAdmin(RecordAdmin):
     list_display = ["instrument", "article", "paraphrase"]
     list_display_links = ["article"]
-    list_filter = ["instrument"]
+    list_filter = [("instrument", SeenFilter)]
     list_select_related = ["instrument"]
     label_related = ("instrument",)
     search_fields = [
@@ -56,7 +56,7 @@ class DesignationAdmin(RecordAdmin):
     list_filter = [
         "kind",
         "programme",
-        ("authority", RelatedOnly),
+        ("authority", SeenFilter),
         ("ended_on", admin.EmptyFieldListFilter),
     ]
     list_select_related = ["group", "person", "authority"]

@@ -1,12 +1,12 @@
 from django.contrib import admin
-from django.contrib.admin import RelatedOnlyFieldListFilter as RelatedOnly
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from legal.forms import StepFormSet
 from legal.models import Step, Suspect
-from records.admin_base import STAMPS, RecordAdmin, citations, parts, section
+from records.admin_base import RecordAdmin, citations, parts, section
 from records.admin_columns import NOTHING, known_column, span_column
+from records.admin_lists import SeenFilter
 from records.models import ReviewStatus
 
 OCCURRED = ("occurred_from", "occurred_to", "occurred_precision")
@@ -16,10 +16,10 @@ STEP = ("authority", "court", "provision"), "stated_reason", "reported_reason"
 @admin.register(Suspect)
 class SuspectAdmin(RecordAdmin):
     list_display = ["code", "affiliation", "nationality", "role", "free", "last_step"]
-    list_filter = ["at_large", ("affiliation", RelatedOnly), "nationality"]
+    list_filter = ["at_large", ("affiliation", SeenFilter), "nationality"]
     list_select_related = ["affiliation"]
     label_related = ("affiliation",)
-    readonly_fields = (*STAMPS, "code")
+    readonly_fields = (*RecordAdmin.readonly_fields, "code")
     search_fields = ["code", "role", "affiliation_stated", "reference"]
     search_names = ("affiliation",)
     fieldsets = [
@@ -61,7 +61,7 @@ class SuspectAdmin(RecordAdmin):
 class StepAdmin(RecordAdmin):
     list_display = ["occurred_on", "kind", "suspect", "arrest", "at", "confidence"]
     list_display_links = ["kind"]
-    list_filter = ["kind", "confidence", ("authority", RelatedOnly)]
+    list_filter = ["kind", "confidence", ("authority", SeenFilter)]
     list_select_related = ["suspect", "arrest", "authority"]
     drill_down = ("suspect", "arrest")
     date_hierarchy = "occurred_from"

@@ -105,7 +105,6 @@ class ArrestFilterSet(FilterSet):
     incident = RecordFilter(
         rows=Incident.objects,
         field_name="links__incident",
-        distinct=True,
         label=_("An incident it is linked to, on whatever ground, contested or not."),
     )
 

@@ -6,7 +6,15 @@ from django.utils.translation import gettext_lazy as _
 from incidents.models import Incident, Place
 from militias.models import Group
 from records.dates import describe, precision_field, span_constraint
-from records.models import Assertion, Confidence, Record, RecordQuerySet, at_least, citation_of
+from records.models import (
+    RECORD_AUDIENCE,
+    Assertion,
+    Confidence,
+    Record,
+    RecordQuerySet,
+    at_least,
+    citation_of,
+)
 
 
 class ArrestQuerySet(RecordQuerySet):
@@ -113,7 +121,7 @@ class ArrestLinkQuerySet(RecordQuerySet):
         return self.filter(contested=False)
 
     def made_by(self, day):
-        return self.filter(arrest__in=Arrest.objects.made_by(day))
+        return self.filter(arrest__occurred_to__lte=day)
 
 
 @pghistory.track()
@@ -150,7 +158,7 @@ class ArrestLink(Assertion):
                 violation_error_message=_("Choose one of the listed grounds."),
             ),
             models.UniqueConstraint(
-                fields=["arrest", "incident", "basis_kind"],
+                fields=["arrest", "incident", "basis_kind", *RECORD_AUDIENCE],
                 name="arrestlink_once_per_basis",
                 violation_error_message=_(
                     "This arrest is already linked to this incident on this ground."

@@ -1,14 +1,23 @@
 import pghistory
 from django.db import models
-from django.db.models import F, Q, Window
-from django.db.models.functions import FirstValue
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from incidents.models import Incident
 from legal.models.provision import Provision
 from legal.models.suspect import Suspect
 from records.dates import describe, precision_field, span_constraint
-from records.models import Join, KeyedManager, Record, RecordQuerySet, citation_of, once
+from records.gate import GatedQuerySet
+from records.models import (
+    NARROW_WHOLE,
+    Join,
+    KeyedManager,
+    Record,
+    RecordQuerySet,
+    citation_of,
+    once,
+)
 
 
 class SentenceKind(models.TextChoices):
@@ -32,27 +41,14 @@ UNDOING = [RulingKind.ANNULLED, RulingKind.RETRIAL_ORDERED]
 DECISIVE = [RulingKind.UPHELD, *UNDOING]  # on guilt; commutation and pardon are on the sentence
 
 
-def undone(rows, rulings, path, scope):
-    """Those of `rows` on which the last of the decisive `rulings` undid the guilt.
+def last_word(rulings):
+    """The kind of the last of the decisive `rulings`, as an expression; "" without any.
 
     An annulment, or an order to try again, undoes; a judgment upheld later restores.
-    `path` leads from a row to its rulings, `scope` says which of them concern it.
     Definition and source: docs/methodology.md#conviction-that-stands.
     """
-    last_word = Window(
-        FirstValue(f"{path}__kind"),
-        partition_by="pk",
-        order_by=[F(f"{path}__decided_to").desc(), F(f"{path}__id").desc()],
-    )
-    return (
-        rows.filter(scope, **{f"{path}__in": rulings.filter(kind__in=DECISIVE)})
-        .annotate(last_word=last_word)
-        .filter(last_word__in=UNDOING)
-    )
-
-
-def _made_by(day, rulings):
-    return (Ruling.objects.published() if rulings is None else rulings).made_by(day)
+    decisive = rulings.filter(kind__in=DECISIVE).order_by("-decided_to", "-pk")
+    return Coalesce(Subquery(decisive.values("kind")[:1]), Value(""))
 
 
 class ConvictionQuerySet(RecordQuerySet):
@@ -60,26 +56,27 @@ class ConvictionQuerySet(RecordQuerySet):
         """Convictions pronounced by the end of `day`, whatever became of them."""
         return self.filter(decided_to__lte=day)
 
-    def standing_on(self, day, rulings=None):
+    def standing_on(self, day):
         """Convictions made by `day` that hold on that day for at least one suspect.
 
-        One whose suspects are not recorded holds unless it was undone as a whole.
-        Reckons with the published rulings, or with those of `rulings` it is given.
+        One whose suspects are not recorded holds unless it was undone as a whole. Reckons
+        with the rulings that count for the viewer of these rows.
         """
-        rulings = _made_by(day, rulings)
-        held = ConvictionSuspect.objects.standing_on(day, rulings)
-        of_nobody = Conviction.objects.filter(suspects__isnull=True)
-        whole = Q(rulings__suspects__isnull=True)
-        undone_whole = undone(of_nobody, rulings, "rulings", whole)
+        held = ConvictionSuspect.objects.counted_for(self.viewer).standing_on(day)
+        whole = Ruling.objects.counted_for(self.viewer).made_by(day)
+        whole = whole.filter(conviction=OuterRef("pk"), suspects__isnull=True)
+        of_nobody = Conviction.objects.counted_for(self.viewer).filter(suspects__isnull=True)
+        standing = of_nobody.alias(last_word=last_word(whole)).exclude(last_word__in=UNDOING)
         return self.made_by(day).filter(
-            Q(pk__in=held.values("conviction"))
-            | Q(pk__in=of_nobody.values("pk")) & ~Q(pk__in=undone_whole.values("pk"))
+            Q(pk__in=held.values("conviction")) | Q(pk__in=standing.values("pk"))
         )
 
 
 @pghistory.track()
 class Conviction(Record):
     """One court's guilty judgment of one or more suspects for named incidents."""
+
+    MEMBERS = ("suspects",)
 
     court = models.CharField(_("court"), max_length=150)
     court_ar = models.CharField(_("court, in Arabic"), max_length=150, blank=True)
@@ -129,24 +126,19 @@ class Conviction(Record):
         return describe(self.decided_from, self.decided_to, self.decided_precision)
 
 
-class ConvictionSuspectQuerySet(models.QuerySet):
-    def standing_on(self, day, rulings=None):
+class ConvictionSuspectQuerySet(GatedQuerySet):
+    def standing_on(self, day):
         """Convicted suspects on whom a conviction made by `day` holds on that day.
 
         A ruling that names no suspects concerns all of the convicted.
         """
-        concerning = Q(conviction__rulings__suspects__isnull=True) | Q(
-            conviction__rulings__suspects__suspect=F("suspect")
+        concerning = Ruling.objects.counted_for(self.viewer).made_by(day)
+        concerning = concerning.filter(
+            Q(suspects__isnull=True) | Q(suspects__suspect=OuterRef("suspect")),
+            conviction=OuterRef("conviction"),
         )
-        free = undone(
-            ConvictionSuspect.objects.all(),
-            _made_by(day, rulings),
-            "conviction__rulings",
-            concerning,
-        )
-        return self.filter(conviction__in=Conviction.objects.made_by(day)).exclude(
-            pk__in=free.values("pk")
-        )
+        made = self.filter(conviction__decided_to__lte=day)
+        return made.alias(last_word=last_word(concerning)).exclude(last_word__in=UNDOING)
 
 
 class ConvictionSuspectManager(KeyedManager.from_queryset(ConvictionSuspectQuerySet)):
@@ -172,8 +164,10 @@ class ConvictionSuspect(Join):
         verbose_name = _("convicted suspect")
         verbose_name_plural = _("convicted suspects")
         constraints = [
-            once("conviction", "suspect", _("This suspect is already among the convicted."))
+            *Join.Meta.constraints,
+            once("conviction", "suspect", _("This suspect is already among the convicted.")),
         ]
+        triggers = [*Join.Meta.triggers, NARROW_WHOLE]
 
 
 @pghistory.track()
@@ -192,7 +186,10 @@ class ConvictionIncident(Join):
     class Meta(Join.Meta):
         verbose_name = _("incident convicted for")
         verbose_name_plural = _("incidents convicted for")
-        constraints = [once("conviction", "incident", _("This incident is already named."))]
+        constraints = [
+            *Join.Meta.constraints,
+            once("conviction", "incident", _("This incident is already named.")),
+        ]
 
 
 @pghistory.track()
@@ -211,7 +208,10 @@ class ConvictionProvision(Join):
     class Meta(Join.Meta):
         verbose_name = _("provision applied")
         verbose_name_plural = _("provisions applied")
-        constraints = [once("conviction", "provision", _("This provision is already named."))]
+        constraints = [
+            *Join.Meta.constraints,
+            once("conviction", "provision", _("This provision is already named.")),
+        ]
 
 
 class RulingQuerySet(RecordQuerySet):
@@ -222,6 +222,8 @@ class RulingQuerySet(RecordQuerySet):
 @pghistory.track()
 class Ruling(Record):
     """A later decision on a conviction."""
+
+    MEMBERS = ("suspects",)
 
     conviction = models.ForeignKey(
         Conviction, models.PROTECT, related_name="rulings", verbose_name=_("conviction")
@@ -274,7 +276,11 @@ class RulingSuspect(Join):
     class Meta(Join.Meta):
         verbose_name = _("suspect concerned")
         verbose_name_plural = _("suspects concerned")
-        constraints = [once("ruling", "suspect", _("This suspect is already named."))]
+        constraints = [
+            *Join.Meta.constraints,
+            once("ruling", "suspect", _("This suspect is already named.")),
+        ]
+        triggers = [*Join.Meta.triggers, NARROW_WHOLE]
 
 
 ConvictionCitation = citation_of(Conviction)

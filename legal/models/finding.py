@@ -59,7 +59,10 @@ class FindingIncident(Join):
     class Meta(Join.Meta):
         verbose_name = _("incident answered for")
         verbose_name_plural = _("incidents answered for")
-        constraints = [once("finding", "incident", _("This incident is already named."))]
+        constraints = [
+            *Join.Meta.constraints,
+            once("finding", "incident", _("This incident is already named.")),
+        ]
 
 
 class Modality(models.TextChoices):

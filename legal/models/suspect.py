@@ -10,7 +10,17 @@ from legal.models.arrest import Arrest
 from legal.models.provision import Provision
 from militias.models import Group
 from records.dates import describe, precision_field, span_constraint
-from records.models import Assertion, Join, Record, RecordQuerySet, at_least, citation_of, once
+from records.models import (
+    NARROW_WHOLE,
+    RECORD_AUDIENCE,
+    Assertion,
+    Join,
+    Record,
+    RecordQuerySet,
+    at_least,
+    citation_of,
+    once,
+)
 from records.models.record import REFERENCE_ALPHABET
 
 
@@ -93,6 +103,8 @@ class StepQuerySet(RecordQuerySet):
 class Step(Assertion):
     """One dated event in a suspect's case. Bail is not release."""
 
+    MEMBERS = ("incidents",)
+
     suspect = models.ForeignKey(
         Suspect, models.PROTECT, related_name="steps", verbose_name=_("suspect")
     )
@@ -155,6 +167,7 @@ class Step(Assertion):
             models.UniqueConstraint(
                 F("suspect"),
                 F("arrest"),
+                *map(F, RECORD_AUDIENCE),
                 condition=Q(kind=StepKind.DETAINED),
                 name="step_detained_once_per_arrest",
                 violation_error_message=_("This suspect is already among those detained."),
@@ -183,7 +196,11 @@ class StepIncident(Join):
     class Meta(Join.Meta):
         verbose_name = _("incident concerned")
         verbose_name_plural = _("incidents concerned")
-        constraints = [once("step", "incident", _("This incident is already named."))]
+        constraints = [
+            *Join.Meta.constraints,
+            once("step", "incident", _("This incident is already named.")),
+        ]
+        triggers = [*Join.Meta.triggers, NARROW_WHOLE]
 
 
 StepCitation = citation_of(Step)

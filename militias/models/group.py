@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from records.dates import POINT_PRECISIONS, dated_constraint, order_constraint
-from records.models import Record, RecordQuerySet, citation_of, version_trigger
+from records.models import Record, RecordQuerySet, citation_of
 from records.names import Named, NamedQuerySet, names_of
 
 
@@ -54,7 +54,6 @@ class Group(Named, Record):
         verbose_name = pgettext_lazy("armed", "group")
         verbose_name_plural = pgettext_lazy("armed", "groups")
         indexes = Named.Meta.indexes
-        triggers = [version_trigger("normalised", "skeleton")]
         constraints = [
             *Record.Meta.constraints,
             models.CheckConstraint(

@@ -5,7 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 from militias.models.group import Group
 from records.dates import POINT_PRECISIONS, dated_constraint, order_constraint
-from records.models import Keyed, Record, RecordQuerySet, citation_of, version_trigger
+from records.models import PART_AUDIENCE, Part, Record, RecordQuerySet, citation_of
 from records.names import Named, NamedQuerySet, names_of
 
 
@@ -27,11 +27,10 @@ class Person(Named, Record):
         verbose_name = _("person")
         verbose_name_plural = _("persons")
         indexes = Named.Meta.indexes
-        triggers = [version_trigger("normalised", "skeleton")]
 
 
 @pghistory.track()
-class Affiliation(Keyed):
+class Affiliation(Part):
     """A public figure belongs to a group, whatever the post."""
 
     KEY = ("person", "group")
@@ -46,16 +45,17 @@ class Affiliation(Keyed):
         verbose_name=pgettext_lazy("armed", "group"),
     )
 
-    class Meta:
+    class Meta(Part.Meta):
         ordering = ["id"]
         verbose_name = _("affiliation")
         verbose_name_plural = _("affiliations")
         constraints = [
+            *Part.Meta.constraints,
             models.UniqueConstraint(
-                fields=["person", "group"],
+                fields=["person", "group", *PART_AUDIENCE],
                 name="affiliation_once",
                 violation_error_message=_("This affiliation is already recorded."),
-            )
+            ),
         ]
 
     def __str__(self):
@@ -63,7 +63,7 @@ class Affiliation(Keyed):
 
 
 @pghistory.track()
-class Position(Keyed):
+class Position(Part):
     """A post a public figure held in a group, between two days as far as they are known."""
 
     KEY = ("person", "group", "title")
@@ -88,13 +88,14 @@ class Position(Keyed):
     )
     note = models.CharField(_("note"), max_length=200, blank=True)
 
-    class Meta:
+    class Meta(Part.Meta):
         ordering = ["since", "id"]
         verbose_name = _("position")
         verbose_name_plural = _("positions")
         constraints = [
+            *Part.Meta.constraints,
             models.UniqueConstraint(
-                fields=["person", "group", "title", "since"],
+                fields=["person", "group", "title", "since", *PART_AUDIENCE],
                 name="position_once",
                 nulls_distinct=False,
                 violation_error_message=_("This position is already recorded."),

@@ -24,11 +24,11 @@ class AtOnce(Operation):
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         for operation in self.operations:
-            operation.database_forwards(app_label, schema_editor, to_state, to_state)
+            operation.database_forwards(app_label, schema_editor, from_state, to_state)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
         for operation in reversed(self.operations):
-            operation.database_backwards(app_label, schema_editor, from_state, from_state)
+            operation.database_backwards(app_label, schema_editor, from_state, to_state)
 
     def describe(self):
         return "; ".join(operation.describe() for operation in self.operations)

@@ -1,16 +1,22 @@
+from records.models.audience import (
+    NARROW_WHOLE,
+    PART_AUDIENCE,
+    RECORD_AUDIENCE,
+    Marked,
+    Part,
+)
 from records.models.join import Join, once
 from records.models.keyed import Keyed, KeyedManager
+from records.models.marking import Marking
 from records.models.organisation import Organisation
 from records.models.record import (
     Assertion,
     Certainty,
     Confidence,
-    Marking,
     Record,
     RecordQuerySet,
     ReviewStatus,
     at_least,
-    version_trigger,
 )
 from records.models.source import (
     Citation,
@@ -23,6 +29,9 @@ from records.models.source import (
 from records.models.user import User
 
 __all__ = [
+    "NARROW_WHOLE",
+    "PART_AUDIENCE",
+    "RECORD_AUDIENCE",
     "Assertion",
     "Certainty",
     "Citation",
@@ -30,8 +39,10 @@ __all__ = [
     "Join",
     "Keyed",
     "KeyedManager",
+    "Marked",
     "Marking",
     "Organisation",
+    "Part",
     "Record",
     "RecordQuerySet",
     "Reliability",
@@ -43,5 +54,4 @@ __all__ = [
     "at_least",
     "citation_of",
     "once",
-    "version_trigger",
 ]

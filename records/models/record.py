@@ -11,6 +11,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from records.dates import describe, precision_field, span_constraint
+from records.gate import GatedQuerySet
+from records.models.audience import (
+    FIND_AUDIENCE,
+    SPREAD_AUDIENCE,
+    Marked,
+    readers_field,
+    readers_only_if_red,
+)
+from records.models.marking import Marking
 from records.models.organisation import Organisation
 
 REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
@@ -19,16 +28,6 @@ REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O
 def random_reference():
     """`7F3K-Q9WA-2MXB`: 60 random bits, so it tells neither order nor number."""
     return "-".join("".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(4)) for _ in range(3))
-
-
-class Marking(models.TextChoices):
-    """FIRST, Traffic Light Protocol 2.0. Labels are never translated."""
-
-    CLEAR = "TLP:CLEAR", "TLP:CLEAR"
-    GREEN = "TLP:GREEN", "TLP:GREEN"
-    AMBER = "TLP:AMBER", "TLP:AMBER"
-    AMBER_STRICT = "TLP:AMBER+STRICT", "TLP:AMBER+STRICT"
-    RED = "TLP:RED", "TLP:RED"
 
 
 class ReviewStatus(models.TextChoices):
@@ -67,45 +66,35 @@ def at_least(confidence):
     return ordered[: ordered.index(Confidence(confidence)) + 1]
 
 
-def version_trigger(*generated):
+class _BumpVersion(pgtrigger.Trigger):
     """Counts changes in the database, so that bulk and raw writes are counted too.
 
     A save that changes nothing counts nothing, and no writer can set the number.
-    Name the model's generated columns: PostgreSQL fills them in after the trigger.
+    PostgreSQL fills generated columns in after the trigger, so they are not compared.
     """
-    keep = "".join(f"NEW.{name} = OLD.{name}; " for name in generated)
-    return pgtrigger.Trigger(
-        name="bump_version",
-        operation=pgtrigger.Update,
-        when=pgtrigger.Before,
-        func=f"""
+
+    def get_func(self, model):
+        generated = [field.column for field in model._meta.fields if field.generated]
+        keep = "".join(f"NEW.{column} = OLD.{column}; " for column in generated)
+        return f"""
             NEW.version = OLD.version; NEW.updated_at = OLD.updated_at; {keep}
             IF NEW IS DISTINCT FROM OLD THEN
                 NEW.version = OLD.version + 1;
                 NEW.updated_at = clock_timestamp();
             END IF;
             RETURN NEW;
-        """,
-    )
+        """
 
 
-class RecordQuerySet(models.QuerySet):
-    def published(self):
-        return self.filter(review_status=ReviewStatus.PUBLISHED)
+BUMP_VERSION = _BumpVersion(name="bump_version", operation=pgtrigger.Update, when=pgtrigger.Before)
 
-    def visible_to(self, viewer):
-        """Rows whose marking lets the viewer read them."""
-        return self.filter(viewer.may_read())
 
-    def counted_for(self, viewer):
-        """Rows that enter a count made for the viewer: published, and visible to him."""
-        return self.published().visible_to(viewer)
-
+class RecordQuerySet(GatedQuerySet):
     def get_by_natural_key(self, key):
         return self.get(Q(origin_id=key) | Q(origin_id__isnull=True, reference=key))
 
 
-class Record(models.Model):
+class Record(Marked):
     reference = models.CharField(
         _("reference"), max_length=14, unique=True, default=random_reference, editable=False
     )
@@ -131,10 +120,28 @@ class Record(models.Model):
         verbose_name=_("shared with"),
         help_text=_("Organisations that may read a TLP:AMBER record beside its owner."),
     )
+    readers = readers_field()
     review_status = models.CharField(
-        _("review status"), max_length=10, choices=ReviewStatus, default=ReviewStatus.DRAFT
+        _("review status"),
+        max_length=10,
+        choices=ReviewStatus,
+        default=ReviewStatus.DRAFT,
+        editable=False,
     )
-    withdrawn_reason = models.TextField(_("reason for withdrawal"), blank=True)
+    to_countersign = models.BooleanField(
+        _("to countersign"),
+        default=False,
+        editable=False,
+        help_text=_("Published, and changed since by one monitor alone."),
+    )
+    wider = models.JSONField(
+        _("wider audience asked for"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Marking, organisations and readers that a second person has to agree to."),
+    )
+    withdrawn_reason = models.TextField(_("reason for withdrawal"), blank=True, editable=False)
     certainty = models.CharField(
         _("certainty"), max_length=10, choices=Certainty, default=Certainty.UNVERIFIED
     )
@@ -163,7 +170,7 @@ class Record(models.Model):
 
     class Meta:
         abstract = True
-        triggers = [version_trigger()]
+        triggers = [FIND_AUDIENCE, SPREAD_AUDIENCE, BUMP_VERSION]
         constraints = [
             models.CheckConstraint(
                 condition=Q(marking__in=Marking.values),
@@ -195,6 +202,7 @@ class Record(models.Model):
                     "choose that marking or empty the list."
                 ),
             ),
+            readers_only_if_red(),
         ]
 
     def natural_key(self):

@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from records.dates import describe, precision_field, span_constraint
-from records.models.keyed import Keyed
+from records.models.audience import PART_AUDIENCE, Part
 from records.models.record import Record
 
 
@@ -108,7 +108,7 @@ class Support(models.TextChoices):
     DISPUTES = "disputes", _("Disputes it")
 
 
-class Citation(Keyed):
+class Citation(Part):
     """One source for one record. Each kind of record has its own table of these."""
 
     KEY = ("record", "source")
@@ -119,19 +119,20 @@ class Citation(Keyed):
     )
     support = models.CharField(_("support"), max_length=10, choices=Support, default=Support.STATES)
 
-    class Meta:
+    class Meta(Part.Meta):
         abstract = True
         ordering = ["id"]
         verbose_name = _("source")
         verbose_name_plural = _("sources")
         constraints = [
+            *Part.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(support__in=Support.values),
                 name="%(class)s_support_is_known",
                 violation_error_message=_("A source states, implies or disputes the record."),
             ),
             models.UniqueConstraint(
-                fields=["record", "source"],
+                fields=["record", "source", *PART_AUDIENCE],
                 name="%(class)s_once_per_source",
                 violation_error_message=_("This source is already cited here."),
             ),

@@ -3,7 +3,9 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from records.models.marking import Marking
 from records.models.organisation import Organisation
+from records.rights import PERMISSIONS
 
 
 @pghistory.track(exclude=["password", "last_login"])
@@ -19,8 +21,23 @@ class User(AbstractUser):
         verbose_name=_("organisation"),
     )
 
+    clearance = models.CharField(
+        _("clearance"),
+        max_length=16,
+        choices=Marking,
+        default=Marking.GREEN,
+        help_text=_("The highest marking he or she reads, where organisation or name allow it."),
+    )
+
     class Meta(AbstractUser.Meta):
-        pass
+        permissions = PERMISSIONS
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(clearance__in=Marking.values),
+                name="user_clearance_is_tlp",
+                violation_error_message=_("The clearance is one of the five TLP 2.0 labels."),
+            )
+        ]
 
 
 @pghistory.track()

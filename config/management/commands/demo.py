@@ -2,29 +2,24 @@ import os
 import secrets
 
 from django.conf import settings
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
-from django.db.models import Q
 
 from config.local_files import SIGN_INS
 from incidents.models import Incident
-from records.models import Organisation, User
+from records.models import Marking, Organisation, User
+from records.roles import ADMINISTRATOR, AUDITOR, DATA_ENTRY, MONITOR
+from records.viewer import WEB_ROLE
 
 FIXTURES = settings.BASE_DIR / "fixtures"
-CONTENT = Q(content_type__app_label__in=["records", "militias", "incidents", "legal"]) & ~Q(
-    content_type__model__endswith="event"  # history, which nobody writes
-)
-ACCOUNTS = Q(content_type__app_label="auth", content_type__model="group") | Q(
-    content_type__app_label="records", content_type__model__in=["user", "organisation"]
-)
-READING = Q(codename__startswith="view_")
-WRITING = READING | Q(codename__startswith="add_") | Q(codename__startswith="change_")
-SIGN_IN_RIGHTS = {
-    "data-entry": CONTENT & ~ACCOUNTS & (READING | WRITING & ~Q(content_type__app_label="legal")),
-    "monitor": CONTENT & ~ACCOUNTS & WRITING,
-    "administrator": ACCOUNTS & WRITING,
+SIGN_INS_MADE = {  # name: role and clearance. It takes two monitors to publish what one entered
+    "data-entry": (DATA_ENTRY, Marking.AMBER_STRICT),
+    "monitor": (MONITOR, Marking.RED),
+    "monitor-2": (MONITOR, Marking.RED),
+    "auditor": (AUDITOR, Marking.CLEAR),
+    "administrator": (ADMINISTRATOR, Marking.CLEAR),
 }
 
 
@@ -40,11 +35,12 @@ class Command(BaseCommand):
         _reach_database()
         self._say("Bringing the database up to date ...")
         call_command("migrate", verbosity=0)
+        _let_the_web_role_sign_in()
         if not Incident.objects.exists():
             self._say("Loading the starter data: 94 incidents with their sources ...")
             call_command("loaddata", *sorted(FIXTURES.glob("*.yaml")), verbosity=0)
         if not _sign_ins_hold():
-            self._say("Making three demonstration sign-ins ...")
+            self._say("Making five demonstration sign-ins ...")
             self._make_sign_ins()
         call_command("collectstatic", interactive=False, verbosity=0)
 
@@ -56,13 +52,14 @@ class Command(BaseCommand):
     def _make_sign_ins(self):
         organisation = Organisation.objects.get(slug="musaala")
         lines = ["Demonstration sign-ins (new passwords: remove this file, start again)"]
-        for name, rights in SIGN_IN_RIGHTS.items():
+        for name, (role, clearance) in SIGN_INS_MADE.items():
             password = secrets.token_urlsafe(9)
             user, _ = User.objects.get_or_create(username=name)
-            user.organisation, user.is_staff = organisation, True
+            user.organisation, user.clearance, user.is_staff = organisation, clearance, True
             user.set_password(password)
             user.save()
-            user.user_permissions.set(Permission.objects.filter(rights))
+            user.user_permissions.clear()
+            user.groups.set([Group.objects.get(name=role)])
             lines.append(f"  {name:15}{password}")
         _write_privately(SIGN_INS, "\n".join(lines) + "\n")
 
@@ -78,16 +75,23 @@ def _reach_database():
         ) from None
 
 
+def _let_the_web_role_sign_in():
+    """Over the local database's own socket, which is all there is to its sign-in."""
+    if settings.OWN_DATABASE:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER ROLE {WEB_ROLE} LOGIN")
+
+
 def _sign_ins_hold():
     """Whether the passwords last written down open this database."""
     if not SIGN_INS.exists():
         return False
     words = [line.split() for line in SIGN_INS.read_text().splitlines()]
     known = {line[0]: line[1] for line in words if len(line) == 2}
-    users = {user.username: user for user in User.objects.filter(username__in=SIGN_IN_RIGHTS)}
+    users = {user.username: user for user in User.objects.filter(username__in=SIGN_INS_MADE)}
     return all(
         name in users and name in known and users[name].check_password(known[name])
-        for name in SIGN_IN_RIGHTS
+        for name in SIGN_INS_MADE
     )
 
 

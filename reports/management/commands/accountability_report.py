@@ -42,14 +42,15 @@ class Command(BaseCommand):
                 "as_of": options["as_of"],
                 "min_confidence": options["min_confidence"],
                 "contested": "false" if options["without_contested"] else "true",
-            }
+            },
+            PUBLIC,
         )
         if not asking.is_valid():
             raise CommandError(_errors(asking))
         try:
             report = accountability(
                 _incidents(options["where"]),
-                asking.question(PUBLIC, timezone.localdate()),
+                asking.question(timezone.localdate()),
                 options["by"] or None,
             )
         except ProgrammingError as error:
@@ -68,7 +69,7 @@ def _incidents(filters):
             known = ", ".join(IncidentFilterSet.base_filters)
             raise CommandError(f"--where {text}: give NAME=VALUE with a name among {known}")
         given[name] = value
-    filtered = IncidentFilterSet(given, queryset=Incident.objects.all())
+    filtered = IncidentFilterSet(given, queryset=Incident.objects.visible_to(PUBLIC))
     if not filtered.is_valid():
         raise CommandError(_errors(filtered.form, "--where "))
     return filtered.qs

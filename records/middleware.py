@@ -1,0 +1,32 @@
+"""Every request is one transaction, seen by one viewer."""
+
+import uuid
+
+from django.db import transaction
+
+from records.viewer import Viewer, viewing
+
+
+class GateMiddleware:
+    """Opens the transaction in which the database knows who is asking and why.
+
+    It stands after whatever says who that is. What a view changed is undone if it fails.
+    `request.viewer` is the viewer, `request.id` what the history calls the request.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.viewer = Viewer.of(request.user)
+        request.id = str(uuid.uuid4())
+        with viewing(
+            request.viewer, user=request.viewer.person_id, address=request.path, request=request.id
+        ):
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        return response
+
+    def process_exception(self, request, exception):
+        transaction.set_rollback(True)
