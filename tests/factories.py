@@ -62,6 +62,14 @@ class UserFactory(DjangoModelFactory):
     organisation = SubFactory(OrganisationFactory)
 
 
+class SignInFactory(DjangoModelFactory):
+    class Meta:
+        model = "project.SignIn"
+
+    user = SubFactory(UserFactory)
+    proof = "code"
+
+
 class RecordFactory(DjangoModelFactory):
     class Meta:
         abstract = True

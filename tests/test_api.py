@@ -8,7 +8,7 @@ from tests.api_rows import ROWS
 from tests.catalogue import our_models
 from tests.factories import GroupFactory, IncidentFactory, OrganisationFactory, UserFactory
 
-# One query each, besides those for the session, its user and the page itself.
+# One query each, besides those for the session, its user, his authenticator and the page itself.
 NESTED = {
     "sources": [],
     "groups": [
@@ -138,7 +138,7 @@ def test_nothing_is_written(reader, noun, method):
 
 @pytest.mark.parametrize("noun", ROWS)
 def test_a_list_costs_the_same_with_one_row_as_with_ten(reader, count_queries, noun):
-    """The session, its user, the page, and one query for each kind of nested row.
+    """The session, its user, his authenticator, the page, and one for each kind of nested row.
 
     NESTED names them. What a row points at is joined on and costs no query.
     """
@@ -149,7 +149,7 @@ def test_a_list_costs_the_same_with_one_row_as_with_ten(reader, count_queries, n
         ROWS[noun]()
 
     assert len(reader.get(address(noun)).json()["results"]) >= 10
-    assert count_queries(lambda: reader.get(address(noun))) == cost_of_one == 3 + len(NESTED[noun])
+    assert count_queries(lambda: reader.get(address(noun))) == cost_of_one == 4 + len(NESTED[noun])
 
 
 @pytest.mark.parametrize("noun", ROWS)

@@ -211,7 +211,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='signin',
-            constraint=models.CheckConstraint(condition=models.Q(('proof__in', ['password', 'code', 'recovery code'])), name='sign_in_proof_known', violation_error_message='The proof is a password, a code or a recovery code.'),
+            constraint=models.CheckConstraint(condition=models.Q(('proof__in', ['password', 'code', 'recovery code'])), name='signin_proof_is_known', violation_error_message='The proof is a password, a code or a recovery code.'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='signin',

@@ -65,9 +65,9 @@ class CurrentCodeForm(forms.Form):
     def clean(self):
         """After all other fields, so that no code is used up for a form that fails anyway."""
         given = super().clean()
-        if not self.errors and "current" in self.fields:
-            if accepted_by(self.user, given["current"]) is None:
-                self.add_error("current", _wrong())
+        asked = "current" in self.fields and not self.errors
+        if asked and accepted_by(self.user, given["current"]) is None:
+            self.add_error("current", _wrong())
         return given
 
 

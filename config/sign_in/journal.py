@@ -37,7 +37,7 @@ class SignIn(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(proof__in=Proof.values),
-                name="sign_in_proof_known",
+                name="signin_proof_is_known",
                 violation_error_message=_("The proof is a password, a code or a recovery code."),
             )
         ]
