@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from config.sign_in.devices import Authenticator, RecoveryCodes
 from config.sign_in.sessions import SessionStore
 
-BEGAN_AT = "began_at"
+BEGAN_AT, RENEWED_AT = "began_at", "renewed_at"  # in the session, seconds since 1970
 
 
 class Proof(models.TextChoices):
@@ -51,5 +51,5 @@ def note_sign_in(request, user, **kwargs):
     """By whatever way somebody signs in, it is noted and his twelve hours begin."""
     device = getattr(user, "otp_device", None)
     SignIn.objects.create(user=user, proof=PROOF_OF.get(type(device), Proof.PASSWORD))
-    request.session[BEGAN_AT] = int(time())
+    request.session[BEGAN_AT] = request.session[RENEWED_AT] = int(time())
     SessionStore.clear_expired()

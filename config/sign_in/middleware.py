@@ -10,9 +10,8 @@ from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
 from config.sign_in.devices import has_device
-from config.sign_in.journal import BEGAN_AT
+from config.sign_in.journal import BEGAN_AT, RENEWED_AT
 
-RENEWED_AT = "renewed_at"
 RENEW_AFTER = 60  # seconds: a session is not written anew for every click
 OPEN_TO_UNVERIFIED = {"admin:codes_set_up", "admin:login", "admin:logout"}
 
