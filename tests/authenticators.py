@@ -10,6 +10,7 @@ from config.sign_in.devices import fresh_authenticator, new_recovery_codes
 
 PASSWORD = "a long phrase"
 SIGN_IN = "/admin/login/"
+SET_UP = "/admin/codes/set-up/"
 
 
 def enrolled(user):
@@ -40,3 +41,14 @@ def sign_in(client, user, code="", password=PASSWORD, **headers):
 def is_in(client):
     """Whether the front page opens."""
     return client.get(reverse("admin:index")).status_code == 200
+
+
+def set_up(client, **given):
+    """Set up a new authenticator; its secret and the answer."""
+    secret = client.get(SET_UP).context["secret"]
+    return secret, client.post(SET_UP, {"code": code_of(secret), **given})
+
+
+def words(response):
+    """The errors on a page of a form, as text."""
+    return str(response.context["form"].errors)

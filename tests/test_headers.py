@@ -9,9 +9,8 @@ from django.urls import reverse
 from config.headers import Headers
 from config.urls import NOUNS
 from tests.admin_pages import address
-from tests.authenticators import PASSWORD, code_of, enrolled, sign_in
+from tests.authenticators import PASSWORD, code_of, enrolled, set_up, sign_in
 from tests.factories import UserFactory
-from tests.test_sign_in import set_up
 
 TOLD = {
     "Cache-Control": "no-store",
