@@ -3,6 +3,8 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from config.sign_in import views as sign_in
+from config.sign_in.forms import SignInForm
 from records.admin_base import AutocompleteView
 from reports.front_page import front_page
 
@@ -42,6 +44,10 @@ class Site(admin.AdminSite):
     site_title = "Musaala"
     index_title = _("The story so far")
     site_url = None
+    login_form = SignInForm
+
+    def get_urls(self):
+        return [*sign_in.addresses(self), *super().get_urls()]
 
     def get_app_list(self, request, app_label=None):
         """Apps and their models in the order of `STORY`; what is not in it comes last."""

@@ -1,5 +1,8 @@
-from django.core.checks import Error
-from django.db import connections
+from django.conf import settings
+from django.core.checks import Error, Warning
+from django.db import OperationalError, ProgrammingError, connections
+
+SERVING = "serving"  # what is asked before a server starts: config/serving.py
 
 
 def letters_have_case(databases=None, **options):
@@ -20,3 +23,48 @@ def lowers_letters(connection):
     with connection.cursor() as cursor:
         cursor.execute("SELECT lower('\u017d') = '\u017e'")
         return cursor.fetchone()[0]
+
+
+def nobody_is_superuser(databases=None, **options):
+    """A superuser walks past every right, so on a server nobody is one."""
+    if settings.LOCAL:
+        return []
+    return [found for alias in databases or [] for found in _superusers(connections[alias])]
+
+
+def _superusers(connection):
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT username FROM records_user WHERE is_superuser AND is_active ORDER BY 1"
+            )
+            names = [name for (name,) in cursor.fetchall()]
+    except (OperationalError, ProgrammingError) as error:
+        return [
+            Warning(
+                f"The database could not be asked whether anybody is a superuser: {error}",
+                hint="Start the database; run `manage.py migrate`.",
+                id="musaala.W002",
+            )
+        ]
+    return [
+        Error(
+            f"{name} is an active superuser, whom no right and no marking stops.",
+            hint=f"Take that away: `manage.py administrator {name}` leaves him an administrator.",
+            id="musaala.E002",
+        )
+        for name in names
+    ]
+
+
+def codes_are_required(**options):
+    if settings.LOCAL or settings.REQUIRE_2FA:
+        return []
+    return [
+        Warning(
+            "REQUIRE_2FA is off: a stolen password is enough to read and change everything "
+            "its owner may.",
+            hint="Set REQUIRE_2FA=on, or leave it unset: then it is on.",
+            id="musaala.W001",
+        )
+    ]

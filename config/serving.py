@@ -2,7 +2,9 @@
 
 import os
 import socket
+import subprocess
 import sys
+from pathlib import Path
 
 from config.local_files import LOCAL, OWN_DATABASE, SIGN_INS
 
@@ -16,8 +18,28 @@ loglevel = "warning"
 no_control_socket = True
 
 
+MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
+
+
 def on_starting(server):
-    """Say in one line that the port is taken, and what to do."""
+    _say_if_the_port_is_taken()
+    if not LOCAL:
+        _refuse_to_serve_unsafely()
+
+
+def _refuse_to_serve_unsafely():
+    """Ends here, with what is wrong and what to do, if a check of config/checks.py fails.
+
+    In a process of its own: connections to the database must not be made before gunicorn
+    forks. Asked once; a worker that starts anew later is not kept from serving.
+    """
+    asked = ["check", "--deploy", "--tag", "serving", "--database", "default"]
+    if subprocess.run([sys.executable, MANAGE, *asked], check=False).returncode:
+        sys.exit("Musaala does not serve like this.")
+
+
+def _say_if_the_port_is_taken():
+    """In one line, with what to do."""
     host, _, port = bind.rpartition(":")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.sessions.base_session import AbstractBaseSession
 from factory.django import DjangoModelFactory
 from pghistory.models import Event
 
@@ -17,12 +18,12 @@ def our_apps():
 
 
 def our_models():
-    """Every model of our apps, save the tables of history and views of another's table."""
+    """Every model of our apps, save tables of history, views of another's table, and sessions."""
     return [
         model
         for app in our_apps()
         for model in app.get_models()
-        if not (issubclass(model, Event) or model._meta.proxy)
+        if not (issubclass(model, (Event, AbstractBaseSession)) or model._meta.proxy)
     ]
 
 

@@ -76,6 +76,14 @@ class UserFactory(DjangoModelFactory):
             )
 
 
+class SignInFactory(DjangoModelFactory):
+    class Meta:
+        model = "project.SignIn"
+
+    user = SubFactory(UserFactory)
+    proof = "code"
+
+
 class RecordFactory(DjangoModelFactory):
     class Meta:
         abstract = True

@@ -23,6 +23,8 @@ RECORDS = [
     ("source_file_has_hash", f.SourceFactory, {"file": "a.pdf", "file_sha256": "A" * 64}),
 ]
 
+SIGN_IN = [("signin_proof_is_known", f.SignInFactory, {"proof": "a smile"})]
+
 MILITIAS = [
     ("group_kind_is_known", f.GroupFactory, {"kind": "gang"}),
     ("group_country_is_iso", f.GroupFactory, {"country": "iq"}),
@@ -172,7 +174,7 @@ def own_rows():
     return [
         *(
             (name, partial(_made_wrong, factory, values))
-            for name, factory, values in [*RECORDS, *MILITIAS, *INCIDENTS, *LEGAL]
+            for name, factory, values in [*RECORDS, *SIGN_IN, *MILITIAS, *INCIDENTS, *LEGAL]
         ),
         ("relation_between_two_groups", _relation_to_itself),
         ("candidatelink_between_two_groups", _name_in_no_question),

@@ -8,7 +8,7 @@ from tests.api_rows import ROWS
 from tests.catalogue import our_models
 from tests.factories import GroupFactory, IncidentFactory, OrganisationFactory, UserFactory
 
-# One query each, besides those for the session, its user and the page itself.
+# One query each, besides those for the session, its user, his authenticator and the page itself.
 NESTED = {
     "sources": [],
     "groups": [
@@ -136,9 +136,9 @@ def test_nothing_is_written(reader, noun, method):
     assert getattr(reader, method)(address(noun, row)).status_code == 405
 
 
-# The session, its user, his rights and those of his roles. Then the viewer is made known to
+# The session, its user, his authenticator, his rights, his roles. The viewer is made known to
 # the database; within the test's own transaction, he is forgotten again afterwards.
-ANY_REQUEST = 4 + 5
+ANY_REQUEST = 5 + 5
 
 
 @pytest.mark.parametrize("noun", ROWS)

@@ -97,7 +97,7 @@ def test_through_tables_that_django_makes_are_tracked_too():
         if model._meta.proxy
     }
 
-    assert made_by_django == tracked
+    assert made_by_django <= tracked
 
 
 def test_a_right_given_and_taken_leaves_events():

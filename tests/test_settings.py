@@ -17,6 +17,7 @@ PROTECTING = [
     "SECURE_SSL_REDIRECT",
     "SESSION_COOKIE_SECURE",
     "CSRF_COOKIE_SECURE",
+    "REQUIRE_2FA",
     "SECURE_HSTS_INCLUDE_SUBDOMAINS",
 ]
 
@@ -26,10 +27,12 @@ def run(*arguments, **environment):
     ours = {
         "ALLOWED_HOSTS",
         "BEHIND_PROXY",
+        "CODES_KEY",
         "DEBUG",
         "HSTS_SECONDS",
         "HTTPS",
         "LOCAL",
+        "REQUIRE_2FA",
         "SECRET_KEY",
     }
     inherited = {name: value for name, value in os.environ.items() if name not in ours}
@@ -103,6 +106,26 @@ def test_on_somebodys_own_machine_debug_is_off_and_plain_http_will_do(production
         "ALLOWED_HOSTS": ["musaala.example.org"],
         **dict.fromkeys(PROTECTING, False),
     }
+
+
+def test_over_https_no_other_host_can_set_our_cookies(production):
+    names = ["SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME"]
+
+    for name in settings_of(names, **production).values():
+        assert name.startswith("__Host-")
+    assert set(settings_of(names, **production, HTTPS="off").values()) == {"sessionid", "csrftoken"}
+
+
+def test_codes_have_a_key_of_their_own_if_one_is_given(production):
+    assert settings_of(["CODES_KEY"], **production)["CODES_KEY"] == production["SECRET_KEY"]
+    assert settings_of(["CODES_KEY"], **production, CODES_KEY="k") == {"CODES_KEY": "k"}
+
+
+def test_a_server_without_codes_is_warned_of_loudly(production):
+    asked = ["manage.py", "check", "--deploy", "--tag", "serving"]
+
+    assert "REQUIRE_2FA is off" in run(*asked, **production, REQUIRE_2FA="off").stderr
+    assert "REQUIRE_2FA" not in run(*asked, **production).stderr
 
 
 def test_debug_is_on_only_if_asked_for(production):
