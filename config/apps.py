@@ -5,7 +5,13 @@ from django.contrib.admin import site
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 from django.core.checks import Tags, register
 
-from config.checks import SERVING, codes_are_required, letters_have_case, nobody_is_superuser
+from config.checks import (
+    SERVING,
+    codes_are_required,
+    letters_have_case,
+    nobody_is_superuser,
+    the_web_role_is_bounded,
+)
 
 WITH_SECRETS = ["otp_totp.TOTPDevice", "otp_static.StaticDevice"]
 
@@ -20,6 +26,7 @@ class ProjectConfig(AppConfig):
         register(letters_have_case, Tags.database)
         import_module("config.after_migrate")  # which needs the models
         register(nobody_is_superuser, SERVING, deploy=True)
+        register(the_web_role_is_bounded, SERVING, deploy=True)
         register(codes_are_required, SERVING, Tags.security, deploy=True)
         site.unregister([apps.get_model(model) for model in WITH_SECRETS])
 

@@ -2,6 +2,8 @@ from django.conf import settings
 from django.core.checks import Error, Warning
 from django.db import OperationalError, ProgrammingError, connections
 
+from records.web_role import WEB_ROLE
+
 SERVING = "serving"  # what is asked before a server starts: config/serving.py
 
 
@@ -54,6 +56,35 @@ def _superusers(connection):
             id="musaala.E002",
         )
         for name in names
+    ]
+
+
+def the_web_role_is_bounded(databases=None, **options):
+    """Who answers people must not be able to step over the walls: records/walls.py."""
+    return [found for alias in databases or [] for found in _unbounded(connections[alias])]
+
+
+def _unbounded(connection):
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT rolname, rolsuper OR rolbypassrls, EXISTS (SELECT FROM pg_class "
+                "WHERE relowner = pg_roles.oid AND relname = 'records_source') "
+                "FROM pg_roles WHERE rolname = session_user"
+            )
+            role, above, owner = cursor.fetchone()
+    except (OperationalError, ProgrammingError):
+        return []  # `_superusers` says that the database could not be asked
+    if not (above or owner):
+        return []
+    return [
+        Error(
+            f"The server would sign in to the database as {role}, whom no policy binds.",
+            hint=f"Give {WEB_ROLE} a password (ALTER ROLE {WEB_ROLE} LOGIN PASSWORD '...'), put "
+            "it into DATABASE_URL, and the owner's sign-in into DATABASE_OWNER_URL: "
+            "docs/operations.md#two-roles-of-the-database.",
+            id="musaala.E003",
+        )
     ]
 
 

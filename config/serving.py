@@ -34,7 +34,8 @@ def _refuse_to_serve_unsafely():
     forks. Asked once; a worker that starts anew later is not kept from serving.
     """
     asked = ["check", "--deploy", "--tag", "serving", "--database", "default"]
-    if subprocess.run([sys.executable, MANAGE, *asked], check=False).returncode:
+    as_server = {**os.environ, "SERVING": "on"}
+    if subprocess.run([sys.executable, MANAGE, *asked], check=False, env=as_server).returncode:
         sys.exit("Musaala does not serve like this.")
 
 

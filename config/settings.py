@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config.local_files import LOCAL, OWN_DATABASE, local_secret
+from records.web_role import WEB_ROLE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -99,7 +100,7 @@ if OWN_DATABASE:
     if sys.argv[1:2] != ["localdb"]:  # which must not start what it is asked to stop
         LOCAL_DATABASE.ensure_running()
     DATABASES = {
-        "default": env.db_url_config(LOCAL_DATABASE.url_of("musaala_web" if SERVING else OWNER))
+        "default": env.db_url_config(LOCAL_DATABASE.url_of(WEB_ROLE if SERVING else OWNER))
     }
 else:
     OWNER_URL = None if SERVING else env("DATABASE_OWNER_URL", default=None)

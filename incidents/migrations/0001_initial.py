@@ -984,36 +984,38 @@ class Migration(migrations.Migration):
                 },
             ),
         ]),
-        migrations.AddField(
-            model_name='claim',
-            name='incident',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='incidents.incident', verbose_name='incident'),
-        ),
-        migrations.AddField(
-            model_name='casualtyfigure',
-            name='incident',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='casualties', to='incidents.incident', verbose_name='incident'),
-        ),
-        migrations.AddField(
-            model_name='attribution',
-            name='incident',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attributions', to='incidents.incident', verbose_name='incident'),
-        ),
-        migrations.AddField(
-            model_name='incidentplace',
-            name='place',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.place', verbose_name='place'),
-        ),
-        migrations.AddField(
-            model_name='incident',
-            name='place',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='incidents.place', verbose_name='place'),
-        ),
-        migrations.AddField(
-            model_name='casualtyfigure',
-            name='response',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='casualties', to='incidents.response', verbose_name='response'),
-        ),
+        AtOnce([
+            migrations.AddField(
+                model_name='claim',
+                name='incident',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='claims', to='incidents.incident', verbose_name='incident'),
+            ),
+            migrations.AddField(
+                model_name='casualtyfigure',
+                name='incident',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='casualties', to='incidents.incident', verbose_name='incident'),
+            ),
+            migrations.AddField(
+                model_name='attribution',
+                name='incident',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attributions', to='incidents.incident', verbose_name='incident'),
+            ),
+            migrations.AddField(
+                model_name='incidentplace',
+                name='place',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='incidents.place', verbose_name='place'),
+            ),
+            migrations.AddField(
+                model_name='incident',
+                name='place',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='incidents.place', verbose_name='place'),
+            ),
+            migrations.AddField(
+                model_name='casualtyfigure',
+                name='response',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='casualties', to='incidents.response', verbose_name='response'),
+            ),
+        ]),
         AtOnce([
             migrations.AddIndex(
                 model_name='place',

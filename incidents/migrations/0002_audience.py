@@ -1551,7 +1551,7 @@ class Migration(migrations.Migration):
                 field=django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), blank=True, default=list, help_text='The persons who may read a TLP:RED row. Only such a row has any.', size=None, verbose_name='readers'),
             ),
         ]),
-        migrations.SeparateDatabaseAndState(state_operations=[
+        AtOnce([migrations.SeparateDatabaseAndState(state_operations=[
             migrations.AddField(
                 model_name='attributioncitationevent',
                 name='pgh_context_id',
@@ -1742,7 +1742,7 @@ class Migration(migrations.Migration):
                 name='pgh_context',
                 field=pghistory.utils.JSONField(null=True),
             ),
-        ]),
+        ])]),
         events_keep_their_context('incidents'),
         AtOnce([
             migrations.AlterField(

@@ -1481,41 +1481,43 @@ class Migration(migrations.Migration):
                 },
             ),
         ]),
-        migrations.AddField(
-            model_name='designation',
-            name='instrument',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='designations', to='legal.instrument', verbose_name='instrument'),
-        ),
-        migrations.AddField(
-            model_name='obligation',
-            name='provision',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to='legal.provision', verbose_name='provision'),
-        ),
-        migrations.AddField(
-            model_name='finding',
-            name='provision',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='legal.provision', verbose_name='under'),
-        ),
-        migrations.AddField(
-            model_name='convictionprovision',
-            name='provision',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='convictions', to='legal.provision', verbose_name='provision'),
-        ),
-        migrations.AddField(
-            model_name='step',
-            name='suspect',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='legal.suspect', verbose_name='suspect'),
-        ),
-        migrations.AddField(
-            model_name='rulingsuspect',
-            name='suspect',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rulings', to='legal.suspect', verbose_name='suspect'),
-        ),
-        migrations.AddField(
-            model_name='convictionsuspect',
-            name='suspect',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='convictions', to='legal.suspect', verbose_name='suspect'),
-        ),
+        AtOnce([
+            migrations.AddField(
+                model_name='designation',
+                name='instrument',
+                field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='designations', to='legal.instrument', verbose_name='instrument'),
+            ),
+            migrations.AddField(
+                model_name='obligation',
+                name='provision',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='obligations', to='legal.provision', verbose_name='provision'),
+            ),
+            migrations.AddField(
+                model_name='finding',
+                name='provision',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='legal.provision', verbose_name='under'),
+            ),
+            migrations.AddField(
+                model_name='convictionprovision',
+                name='provision',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='convictions', to='legal.provision', verbose_name='provision'),
+            ),
+            migrations.AddField(
+                model_name='step',
+                name='suspect',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='legal.suspect', verbose_name='suspect'),
+            ),
+            migrations.AddField(
+                model_name='rulingsuspect',
+                name='suspect',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rulings', to='legal.suspect', verbose_name='suspect'),
+            ),
+            migrations.AddField(
+                model_name='convictionsuspect',
+                name='suspect',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='convictions', to='legal.suspect', verbose_name='suspect'),
+            ),
+        ]),
         AtOnce([
             migrations.AddConstraint(
                 model_name='arrest',

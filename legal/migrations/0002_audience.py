@@ -2370,7 +2370,7 @@ class Migration(migrations.Migration):
                 field=models.JSONField(blank=True, editable=False, help_text='Marking, organisations and readers that a second person has to agree to.', null=True, verbose_name='wider audience asked for'),
             ),
         ]),
-        migrations.SeparateDatabaseAndState(state_operations=[
+        AtOnce([migrations.SeparateDatabaseAndState(state_operations=[
             migrations.AddField(
                 model_name='arrestcitationevent',
                 name='pgh_context_id',
@@ -2661,7 +2661,7 @@ class Migration(migrations.Migration):
                 name='pgh_context',
                 field=pghistory.utils.JSONField(null=True),
             ),
-        ]),
+        ])]),
         events_keep_their_context('legal'),
         AtOnce([
             migrations.AlterField(

@@ -610,21 +610,23 @@ class Migration(migrations.Migration):
                 },
             ),
         ]),
-        migrations.AddField(
-            model_name='candidatelink',
-            name='given_to',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='names_in_question', to='militias.group', verbose_name='given to'),
-        ),
-        migrations.AddField(
-            model_name='candidatelink',
-            name='may_be',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='possible_names', to='militias.group', verbose_name='may be'),
-        ),
-        migrations.AddField(
-            model_name='affiliation',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='affiliations', to='militias.person', verbose_name='person'),
-        ),
+        AtOnce([
+            migrations.AddField(
+                model_name='candidatelink',
+                name='given_to',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='names_in_question', to='militias.group', verbose_name='given to'),
+            ),
+            migrations.AddField(
+                model_name='candidatelink',
+                name='may_be',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='possible_names', to='militias.group', verbose_name='may be'),
+            ),
+            migrations.AddField(
+                model_name='affiliation',
+                name='person',
+                field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='affiliations', to='militias.person', verbose_name='person'),
+            ),
+        ]),
         AtOnce([
             migrations.AddIndex(
                 model_name='group',

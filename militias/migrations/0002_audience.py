@@ -986,7 +986,7 @@ class Migration(migrations.Migration):
                 field=models.JSONField(blank=True, editable=False, help_text='Marking, organisations and readers that a second person has to agree to.', null=True, verbose_name='wider audience asked for'),
             ),
         ]),
-        migrations.SeparateDatabaseAndState(state_operations=[
+        AtOnce([migrations.SeparateDatabaseAndState(state_operations=[
             migrations.AddField(
                 model_name='affiliationevent',
                 name='pgh_context_id',
@@ -1107,7 +1107,7 @@ class Migration(migrations.Migration):
                 name='pgh_context',
                 field=pghistory.utils.JSONField(null=True),
             ),
-        ]),
+        ])]),
         events_keep_their_context('militias'),
         AtOnce([
             migrations.AlterField(

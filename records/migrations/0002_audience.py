@@ -171,7 +171,7 @@ class Migration(migrations.Migration):
                 field=models.CharField(choices=[('TLP:CLEAR', 'TLP:CLEAR'), ('TLP:GREEN', 'TLP:GREEN'), ('TLP:AMBER', 'TLP:AMBER'), ('TLP:AMBER+STRICT', 'TLP:AMBER+STRICT'), ('TLP:RED', 'TLP:RED')], default='TLP:GREEN', help_text='The highest marking he or she reads, where organisation or name allow it.', max_length=16, verbose_name='clearance'),
             ),
         ]),
-        migrations.SeparateDatabaseAndState(state_operations=[
+        AtOnce([migrations.SeparateDatabaseAndState(state_operations=[
             migrations.AddField(
                 model_name='organisationevent',
                 name='pgh_context_id',
@@ -222,7 +222,7 @@ class Migration(migrations.Migration):
                 name='pgh_context',
                 field=pghistory.utils.JSONField(null=True),
             ),
-        ]),
+        ])]),
         events_keep_their_context('records'),
         AtOnce([
             migrations.AlterField(
