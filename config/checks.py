@@ -70,7 +70,7 @@ def _unbounded(connection):
             cursor.execute(
                 "SELECT rolname, rolsuper OR rolbypassrls, EXISTS (SELECT FROM pg_class "
                 "WHERE relowner = pg_roles.oid AND relname = 'records_source') "
-                "FROM pg_roles WHERE rolname = session_user"
+                "FROM pg_roles WHERE rolname = current_user"
             )
             role, above, owner = cursor.fetchone()
     except (OperationalError, ProgrammingError):

@@ -4,10 +4,12 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.checks import run_checks
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from config import serving
 from config.management.commands import administrator
 from records.models import User
+from records.web_role import WEB_ROLE
 from tests.factories import UserFactory
 
 
@@ -17,9 +19,20 @@ def on_a_server(settings):
     settings.REQUIRE_2FA = True
 
 
-def complaints():
-    asked = run_checks(tags=["serving"], include_deployment_checks=True, databases=["default"])
+def complaints(role=WEB_ROLE):
+    """Of a server that signs in to the database as `role`."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {role}")
+        asked = run_checks(tags=["serving"], include_deployment_checks=True, databases=["default"])
+        cursor.execute("SET LOCAL ROLE NONE")
     return [f"{found.msg} {found.hint}" for found in asked]
+
+
+def test_the_owner_of_the_tables_is_refused():
+    [complaint] = complaints(role="NONE")
+
+    assert "whom no policy binds" in complaint
+    assert "DATABASE_OWNER_URL" in complaint
 
 
 @pytest.mark.usefixtures("on_a_server")
