@@ -4,6 +4,8 @@ Written by the database from row numbers and a hash of them, with no randomness,
 without triggers, which the bench does not measure here.
 """
 
+from django.apps import apps
+from django.core.management.color import no_style
 from django.db import connection
 
 # What the starter data has per 100 incidents
@@ -13,10 +15,12 @@ ARRESTS, SUSPECTS_PER_ARREST, CONVICTIONS = 12, 3, 6
 FIRST_DAY = "2004-01-01"
 DAYS = 8000
 
-COMMON = "owner_id, marking, shared_with, review_status, withdrawn_reason, certainty, note, "
-COMMON += "version, created_at, updated_at, reference"
+# Each reader may read all of it, so that with the gate and without it counts the same rows.
+AUDIENCE, ALL = "readers, audience_rank, audience_published", "'{}', 0, true"
+COMMON = "owner_id, marking, shared_with, review_status, withdrawn_reason, to_countersign, "
+COMMON += "certainty, note, version, created_at, updated_at, reference"
 COMMON_VALUES = (
-    "1, 'TLP:CLEAR', '{}', 'published', '', 'high', '', 1, now(), now(), "
+    "1, 'TLP:CLEAR', '{}', 'published', '', false, 'high', '', 1, now(), now(), "
     "left(upper(md5('{table}' || i)), 14)"
 )
 ASSERTED = "asserted_by, asserted_precision, confidence, confidence_stated, basis"
@@ -33,11 +37,21 @@ def build(incidents):
         for statement in _statements(incidents):
             cursor.execute(statement)
         cursor.execute("SET session_replication_role = origin")
+        for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
+            cursor.execute(statement)
         cursor.execute("ANALYZE")
 
 
-COLUMNS = {"row": [], "record": [COMMON], "assertion": [COMMON, ASSERTED]}
-VALUES = {"row": [], "record": [COMMON_VALUES], "assertion": [COMMON_VALUES, ASSERTED_VALUES]}
+COLUMNS = {
+    "row": [AUDIENCE, "marking"],
+    "record": [AUDIENCE, COMMON],
+    "assertion": [AUDIENCE, COMMON, ASSERTED],
+}
+VALUES = {
+    "row": [ALL, "''"],
+    "record": [ALL, COMMON_VALUES],
+    "assertion": [ALL, COMMON_VALUES, ASSERTED_VALUES],
+}
 
 
 def each(table, count, columns, values, *, kind="record"):

@@ -1,7 +1,7 @@
 import pghistory
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q, Window
+from django.db.models.functions import FirstValue
 from django.utils.translation import gettext_lazy as _
 
 from incidents.models import Incident
@@ -41,14 +41,17 @@ UNDOING = [RulingKind.ANNULLED, RulingKind.RETRIAL_ORDERED]
 DECISIVE = [RulingKind.UPHELD, *UNDOING]  # on guilt; commutation and pardon are on the sentence
 
 
-def last_word(rulings):
-    """The kind of the last of the decisive `rulings`, as an expression; "" without any.
+def undone(rulings, concerning, by):
+    """The keys `by` of which the last decisive ruling `concerning` them undid the guilt.
 
     An annulment, or an order to try again, undoes; a judgment upheld later restores.
     Definition and source: docs/methodology.md#conviction-that-stands.
     """
-    decisive = rulings.filter(kind__in=DECISIVE).order_by("-decided_to", "-pk")
-    return Coalesce(Subquery(decisive.values("kind")[:1]), Value(""))
+    last_word = Window(
+        FirstValue("kind"), partition_by=by, order_by=[F("decided_to").desc(), F("id").desc()]
+    )
+    decisive = rulings.filter(concerning, kind__in=DECISIVE, **{f"{by}__isnull": False})
+    return decisive.annotate(last_word=last_word).filter(last_word__in=UNDOING).values(by)
 
 
 class ConvictionQuerySet(RecordQuerySet):
@@ -63,12 +66,12 @@ class ConvictionQuerySet(RecordQuerySet):
         with the rulings that count for the viewer of these rows.
         """
         held = ConvictionSuspect.objects.counted_for(self.viewer).standing_on(day)
-        whole = Ruling.objects.counted_for(self.viewer).made_by(day)
-        whole = whole.filter(conviction=OuterRef("pk"), suspects__isnull=True)
+        rulings = Ruling.objects.counted_for(self.viewer).made_by(day)
+        of_all = undone(rulings, Q(suspects__isnull=True), "conviction")
         of_nobody = Conviction.objects.counted_for(self.viewer).filter(suspects__isnull=True)
-        standing = of_nobody.alias(last_word=last_word(whole)).exclude(last_word__in=UNDOING)
         return self.made_by(day).filter(
-            Q(pk__in=held.values("conviction")) | Q(pk__in=standing.values("pk"))
+            Q(pk__in=held.values("conviction"))
+            | Q(pk__in=of_nobody.values("pk")) & ~Q(pk__in=of_all)
         )
 
 
@@ -132,13 +135,11 @@ class ConvictionSuspectQuerySet(GatedQuerySet):
 
         A ruling that names no suspects concerns all of the convicted.
         """
-        concerning = Ruling.objects.counted_for(self.viewer).made_by(day)
-        concerning = concerning.filter(
-            Q(suspects__isnull=True) | Q(suspects__suspect=OuterRef("suspect")),
-            conviction=OuterRef("conviction"),
-        )
-        made = self.filter(conviction__decided_to__lte=day)
-        return made.alias(last_word=last_word(concerning)).exclude(last_word__in=UNDOING)
+        rulings = Ruling.objects.counted_for(self.viewer).made_by(day)
+        of_all = Q(suspects__isnull=True)
+        of_him = Q(suspects__suspect=F("conviction__suspects__suspect"))
+        free = undone(rulings, of_all | of_him, "conviction__suspects")
+        return self.filter(conviction__decided_to__lte=day).exclude(pk__in=free)
 
 
 class ConvictionSuspectManager(KeyedManager.from_queryset(ConvictionSuspectQuerySet)):

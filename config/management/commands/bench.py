@@ -5,19 +5,23 @@ from datetime import date, timedelta
 from itertools import count
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand
 from django.db import connection
 from django.test import Client
 
-from bench import by_hand, world
+from bench import by_hand, trust, world
 from incidents.models import Incident
+from records.gate import Unrestricted
 from records.models import User
-from records.viewer import PUBLIC
+from records.roles import DATA_ENTRY
+from records.viewer import PUBLIC, viewing
 from reports.accountability import accountability
 from reports.ladder import Question
 
 DAY = date(2025, 1, 1)
 ROUNDS = 9
+SAVES = 60
 
 
 class Command(BaseCommand):
@@ -40,6 +44,7 @@ class Command(BaseCommand):
             try:
                 world.build(number)
                 self._compare()
+                self._cost_of_trust()
             finally:
                 connection.creation.destroy_test_db(own_name, verbosity=0)
 
@@ -67,12 +72,50 @@ class Command(BaseCommand):
             lambda: (by_hand.ask(by_hand.BY_YEAR, day=DAY), by_hand.ask(by_hand.PEOPLE, day=DAY)),
         )
         client = Client()
-        client.force_login(User.objects.create(username="bench", organisation_id=1))
+        user = User.objects.create(username="bench", organisation_id=1)
+        user.groups.add(Group.objects.get(name=DATA_ENTRY))
+        client.force_login(user)
         self._line(
             "API, list of 50 incidents",
             lambda: client.get("/api/v1/incidents/?page_size=50").content,
             lambda: by_hand.ask(by_hand.LIST),
         )
+
+    def _cost_of_trust(self):
+        """The right column is the same work of ours without what the line names."""
+        self._say(f"{'':28}{'with, ms':>12}{'without, ms':>14}{'ratio':>8}")
+        viewer, nobody = trust.reader(), Unrestricted("the bench compares with no gate at all")
+
+        def walled(work):
+            with viewing(viewer):
+                work(viewer)
+
+        for name, work in (("report", trust.report), ("list of 50", trust.newest)):
+            self._line(
+                f"{name}, both walls",
+                lambda work=work: walled(work),
+                lambda work=work: work(nobody),
+            )
+        with trust.without_triggers(*trust.HISTORY, trust.CHAIN):
+            bare = self._median(trust.saved_by_nobody)
+        with trust.without_triggers(trust.CHAIN):
+            unchained = self._median(trust.saved_by_nobody)
+        for name, work in (
+            ("save, with history", unchained),
+            ("save, history and chain", self._median(trust.saved_by_nobody)),
+            ("save, and both walls", self._median(lambda: trust.saved_by(viewer))),
+        ):
+            self._say(f"{name:28}{work:12.1f}{bare:14.1f}{work / bare:8.2f}")
+
+    def _median(self, call):
+        """Of one call among many, in milliseconds."""
+        call()
+        taken = []
+        for _ in range(SAVES):
+            start = time.perf_counter()
+            call()
+            taken.append(1000 * (time.perf_counter() - start))
+        return statistics.median(taken)
 
     def _line(self, name, ours, by_hand_):
         ours(), by_hand_()  # both once, so that neither pays for the first reading
