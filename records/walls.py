@@ -9,7 +9,8 @@ cannot be forgotten. Why and how: docs/adr/0018-two-walls.md.
 from hashlib import sha256
 
 from django.apps import apps
-from django.db import connections, transaction
+from django.core.management import CommandError
+from django.db import ProgrammingError, connections, transaction
 from pghistory.models import Event
 
 from records.models.audience import Marked
@@ -52,16 +53,28 @@ def _is_marked(model):
     return issubclass(model, Marked)
 
 
+REMEDY = (
+    f"The database needs a role {WEB_ROLE} that answers people, and {{owner}} must be a member "
+    f"of it. Let a superuser run: CREATE ROLE {WEB_ROLE} LOGIN PASSWORD '...'; "
+    f"GRANT {WEB_ROLE} TO {{owner}}; then `migrate` again. "
+    "See docs/operations.md#two-roles-of-the-database."
+)
+
+
 def _make_role(cursor):
     """The role that answers people. Returns the name of the tables' owner, who asks."""
     cursor.execute("SELECT current_user, current_database(), current_schema()")
     owner, database, schema = cursor.fetchone()
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [WEB_ROLE])
-    if not cursor.fetchone():
-        cursor.execute(f"CREATE ROLE {WEB_ROLE} NOLOGIN")
-    cursor.execute("SELECT pg_has_role(%s, 'MEMBER')", [WEB_ROLE])
-    if not cursor.fetchone()[0]:
-        cursor.execute(f"GRANT {WEB_ROLE} TO current_user")
+    try:
+        with transaction.atomic(using=cursor.db.alias):
+            if not cursor.fetchone():
+                cursor.execute(f"CREATE ROLE {WEB_ROLE} NOLOGIN")
+                cursor.execute(f"GRANT {WEB_ROLE} TO current_user")
+            cursor.execute(f"SET LOCAL ROLE {WEB_ROLE}")
+            cursor.execute("SET LOCAL ROLE NONE")
+    except ProgrammingError as error:
+        raise CommandError(REMEDY.format(owner=owner)) from error
     # A table or trigger of its own would let it write history as triggers do.
     cursor.execute(f'REVOKE TEMPORARY ON DATABASE "{database}" FROM PUBLIC')
     cursor.execute(f'REVOKE CREATE ON SCHEMA "{schema}" FROM PUBLIC')
