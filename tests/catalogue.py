@@ -8,7 +8,7 @@ from django.conf import settings
 from factory.django import DjangoModelFactory
 from pghistory.models import Event
 
-from records.models import Citation
+from records.models import AuditEntry, Citation
 from tests import factories
 
 
@@ -22,7 +22,7 @@ def our_models():
         model
         for app in our_apps()
         for model in app.get_models()
-        if not (issubclass(model, Event) or model._meta.proxy)
+        if not (issubclass(model, Event | AuditEntry) or model._meta.proxy)
     ]
 
 
