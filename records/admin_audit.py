@@ -2,16 +2,17 @@
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from records.admin_columns import NOTHING
-from records.admin_lists import DeclaredLookups, RecordList
+from records.admin_lists import DeclaredLookups
 from records.chain import event_models
 from records.gate import GatedQuerySet
-from records.models import AuditEntry, User
+from records.models import User
 from records.rights import AUDIT
 
 ACTIONS = {"insert": _("entered"), "update": _("changed"), "delete": _("deleted")}
@@ -59,7 +60,11 @@ class PersonFilter(_Choice):
         return [(person.pk, person.username) for person in people]
 
 
-class AuditList(RecordList):
+class AuditList(ChangeList):
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.title = capfirst(self.opts.verbose_name_plural)
+
     def get_results(self, request):
         super().get_results(request)
         addresses = _addresses(self.result_list, request, self.model_admin.admin_site)

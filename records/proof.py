@@ -43,8 +43,10 @@ class Chain:
             yield f"Entry {sequence} comes after entry {before}: out of order."
         elif sequence > before + 1:
             first, last = before + 1, sequence - 1
-            yield f"Entry {first} is missing." if first == last else (
-                f"Entries {first} to {last} are missing."
+            yield (
+                f"Entry {first} is missing."
+                if first == last
+                else (f"Entries {first} to {last} are missing.")
             )
         elif stated != hash_of(previous, sequence, event_table, content):
             yield (

@@ -119,8 +119,10 @@ def _faults_of_events(model, say):
         apart["are there no longer", _listed(only_then - unknown)] += 1
     for (what, names), number in apart.items():
         if names:
-            say(f"Note: {number} entries of {table} differ from their events by columns that "
-                f"{what}: {names}.")
+            say(
+                f"Note: {number} entries of {table} differ from their events by columns that "
+                f"{what}: {names}."
+            )
 
 
 def _differing(table):
@@ -175,7 +177,7 @@ def _faults_of_rows(model):
         field.column for field in events.concrete_fields if not field.name.startswith("pgh_")
     ]
     differing = ", ".join(
-        f"CASE WHEN now.\"{name}\" IS DISTINCT FROM event.\"{name}\" THEN '{name}' END"
+        f'CASE WHEN now."{name}" IS DISTINCT FROM event."{name}" THEN \'{name}\' END'
         for name in columns
     )
     found = _ask(

@@ -93,9 +93,10 @@ def test_rows_that_were_swapped_are_found(attacks):
         for old, new in [(first, -1), (second, first), (-1, second)]:
             ask(f"UPDATE {INCIDENTS} SET id = %s WHERE id = %s", new, old)
 
-    said = verify()
-    assert [f"{INCIDENTS}, row {pk}: differs" in line for pk, line in zip((first, second), said)]
-    assert len(said) == 2
+    assert [said.partition(": differs")[0] for said in verify()] == [
+        f"{INCIDENTS}, row {first}",
+        f"{INCIDENTS}, row {second}",
+    ]
 
 
 def test_a_row_that_was_slipped_in_is_found(attacks):
@@ -235,9 +236,7 @@ def test_entries_of_a_table_that_holds_no_events_are_found(attacks):
         ask(f"UPDATE {ENTRIES} SET event_table = 'django_session' WHERE sequence = 1")
     rehash(1)
 
-    assert verify()[0] == (
-        "Entry 1: django_session holds no events. 1 entries say that it does."
-    )
+    assert verify()[0] == ("Entry 1: django_session holds no events. 1 entries say that it does.")
 
 
 # Checkpoints
@@ -359,7 +358,9 @@ def tampered(copy, how):
     copy.write_text("\n".join(lines) + "\n")
 
 
-every_tampering = pytest.mark.parametrize("how", ["changed", "taken out", "swapped", "moved", "cut"])
+every_tampering = pytest.mark.parametrize(
+    "how", ["changed", "taken out", "swapped", "moved", "cut"]
+)
 
 
 def test_a_copy_is_its_owner_s_alone(copy):
