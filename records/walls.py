@@ -82,7 +82,9 @@ def _make_role(cursor):
 ANY_ROW = "SELECT, INSERT, UPDATE, DELETE"
 EVENT_RIGHTS = "SELECT, INSERT"
 AUDIT_TABLE = AuditEntry._meta.db_table
-_TOLD = [str(field.column) for field in AuditEntry._meta.fields if field.name not in AuditEntry.PROOF]
+_TOLD = [
+    str(field.column) for field in AuditEntry._meta.fields if field.name not in AuditEntry.PROOF
+]
 RIGHTS = {"django_migrations": "SELECT", AUDIT_TABLE: f"SELECT ({', '.join(_TOLD)})"}
 
 
