@@ -40,7 +40,7 @@ def costs(place, group, sources):
     Returns them by what was at work: all of it, history without its chain, neither.
     """
     ways = {"history and chain": [], "history alone": CHAIN, "neither": HISTORY}
-    times: dict[str, list[float]] = {way: [] for way in ways}
+    times = {way: [] for way in ways}
     for _ in range(ROUNDS):
         for way, left_out in ways.items():
             with without(*left_out):

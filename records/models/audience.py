@@ -287,7 +287,7 @@ class Part(Marked, Keyed):
 
     class Meta:
         abstract = True
-        triggers = [FIND_AUDIENCE]
+        triggers: list[pgtrigger.Trigger] = [FIND_AUDIENCE]
         constraints = [
             models.CheckConstraint(
                 condition=Q(marking="") | Q(marking__in=Marking.values),
