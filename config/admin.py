@@ -35,7 +35,10 @@ STORY = [
     "legal.Obligation",
     "legal.NegativeResult",
 ]
-USERS = {"records.User": "auth"}  # listed at the end, beside the rights, not among the records
+USERS = {
+    "records.User": "auth",
+    "records.AuditEntry": "auth",
+}  # listed at the end, beside the rights, not among the records
 RENAMED = {"auth.Group": _("Groups of users")}  # a group is an armed one everywhere else
 
 

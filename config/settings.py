@@ -130,6 +130,8 @@ PGHISTORY_CREATED_AT_FUNCTION = "CLOCK_TIMESTAMP()"
 PGHISTORY_BASE_MODEL = "records.models.event.Event"
 # Who and why stands on the event itself, where it is as unchangeable as the rest.
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
+# Signs the checkpoints of the chain over it: manage.py verify_history.
+AUDIT_KEY = env("AUDIT_KEY", default="") or SECRET_KEY
 
 # Language and time
 LANGUAGE_CODE = "en"

@@ -2,10 +2,13 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.utils.translation import gettext_lazy as _
 
+from records.admin_audit import AuditAdmin
 from records.admin_base import RecordAdmin, collapsed, section
 from records.admin_columns import span_column
 from records.admin_lists import DeclaredLookups
-from records.models import Organisation, Source, User
+from records.models import AuditEntry, Organisation, Source, User
+
+admin.site.register(AuditEntry, AuditAdmin)
 
 
 @admin.register(Source)

@@ -13,7 +13,9 @@ from django.core.management import CommandError
 from django.db import ProgrammingError, connections, transaction
 from pghistory.models import Event
 
+from records.models import AuditEntry
 from records.models.audience import Marked
+from records.rights import AUDIT
 from records.web_role import WEB_ROLE
 
 # `Viewer.may_read()` says the same in Python. A subquery is asked once for all rows.
@@ -24,6 +26,12 @@ _ADMITTED = """
     AND (audience_readers IS NULL OR (SELECT viewer_person()) = ANY (audience_readers))
     AND (audience_published OR (SELECT viewer_reads_drafts()))
 """
+# `AuditQuerySet.visible_to()` says the same in Python.
+_OF_AUDIT = {
+    "audience": f"FOR SELECT USING ((SELECT viewer_has('{AUDIT}')) "
+    "OR person_id = (SELECT viewer_person()) OR {m})",
+    "written": "FOR INSERT WITH CHECK ({m})",
+}
 # The owner of the tables, at work for nobody: migrations, and what spreads an audience.
 _MAINTENANCE = "(SELECT is_maintenance('{owner}'))"
 
@@ -43,6 +51,7 @@ def raise_walls(sender=None, using="default", **options):
             _protect(cursor, table, {"audience": f"FOR ALL USING ({_ADMITTED} OR {{m}})"}, owner)
         for table in sorted(present & events.keys()):
             _protect(cursor, table, _of_history(events[table]), owner)
+        _protect(cursor, AUDIT_TABLE, _OF_AUDIT, owner)
 
 
 def _is_event(model):
@@ -85,7 +94,11 @@ def _make_role(cursor):
 
 ANY_ROW = "SELECT, INSERT, UPDATE, DELETE"
 EVENT_RIGHTS = "SELECT, INSERT"
-RIGHTS = {"django_migrations": "SELECT"}
+AUDIT_TABLE = AuditEntry._meta.db_table
+_TOLD = [
+    str(field.column) for field in AuditEntry._meta.fields if field.name not in AuditEntry.PROOF
+]
+RIGHTS = {"django_migrations": "SELECT", AUDIT_TABLE: f"SELECT ({', '.join(_TOLD)})"}
 
 
 def _grant(cursor, table, rights):

@@ -9,7 +9,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from factory.django import DjangoModelFactory
 from pghistory.models import Event
 
-from records.models import Citation
+from records.models import AuditEntry, Citation
 from tests import factories
 
 
@@ -23,7 +23,7 @@ def our_models():
         model
         for app in our_apps()
         for model in app.get_models()
-        if not (issubclass(model, (Event, AbstractBaseSession)) or model._meta.proxy)
+        if not (issubclass(model, Event | AuditEntry | AbstractBaseSession) or model._meta.proxy)
     ]
 
 

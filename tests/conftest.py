@@ -1,5 +1,6 @@
 import pytest
 from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test.utils import CaptureQueriesContext
 from hypothesis import settings
 
@@ -17,6 +18,20 @@ settings.load_profile("musaala")
 def _no_gate_for_tests():
     """Tests arrange and look at all rows. Requests, and `viewing`, are gated none the less."""
     with unrestricted("tests"):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _history_may_be_emptied():
+    """After a test that commits, Django empties every table, which history refuses elsewhere."""
+    flush = DatabaseOperations.sql_flush
+
+    def flush_all(operations, *arguments, **options):
+        statements = flush(operations, *arguments, **options)
+        return ["SET LOCAL musaala.forget_history = 'on'", *statements]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", flush_all)
         yield
 
 

@@ -9,7 +9,7 @@ from django.db.models import GeneratedField
 from pghistory.models import Event
 
 from incidents.models import Incident
-from legal.models import ConvictionSuspect
+from legal.models import ConvictionSuspect, RulingSuspect, Suspect
 from records.models import Record, User
 from records.models.user import UserPermission
 from tests.catalogue import changed, make, our_apps, our_models
@@ -18,7 +18,10 @@ from tests.factories import (
     GroupFactory,
     IncidentFactory,
     PlaceFactory,
+    RulingFactory,
+    RulingSuspectFactory,
     SourceFactory,
+    SuspectFactory,
     UserFactory,
 )
 
@@ -177,6 +180,44 @@ def test_history_never_holds_a_password():
     user.save()
 
     assert trace(user) == ["insert"]
+
+
+# In order
+
+
+def differs_from_its_last_event(row):
+    row.refresh_from_db()
+    last = row.pgh_event_model.objects.filter(pgh_obj_id=row.pk).latest("pgh_id")
+    own = [field.attname for field in row._meta.concrete_fields]
+    return {name for name in own if getattr(row, name) != getattr(last, name)}
+
+
+def test_the_last_event_of_a_row_that_changes_itself_is_the_last_state():
+    """What a member says changes the whole, and that changes what the member's audience is."""
+    row = RulingSuspectFactory(suspect=SuspectFactory(marking="TLP:GREEN"))
+
+    changed(row, suspect=SuspectFactory(marking="TLP:CLEAR")).save()
+
+    assert differs_from_its_last_event(row) == set()
+    assert row.audience_rank == 0
+
+
+def test_the_last_events_of_rows_that_change_each_other_are_their_last_states():
+    ruling = RulingFactory()
+    rows = [
+        RulingSuspect(ruling=ruling, suspect=SuspectFactory(marking=marking))
+        for marking in ("TLP:GREEN", "TLP:CLEAR")
+    ]
+
+    RulingSuspect.objects.bulk_create(rows)
+    assert [differs_from_its_last_event(row) for row in rows] == [set(), set()]
+    assert [row.audience_rank for row in rows] == [1, 1]
+
+    Suspect.objects.update(marking="TLP:CLEAR")
+    RulingSuspect.objects.update(marking="TLP:AMBER")
+    RulingSuspect.objects.update(marking="")
+    assert [differs_from_its_last_event(row) for row in rows] == [set(), set()]
+    assert [row.audience_rank for row in rows] == [0, 0]
 
 
 # History itself

@@ -168,7 +168,7 @@ class ConvictionSuspect(Join):
             *Join.Meta.constraints,
             once("conviction", "suspect", _("This suspect is already among the convicted.")),
         ]
-        triggers = [*Join.Meta.triggers, NARROW_WHOLE]
+        triggers = [*Join.Meta.triggers, *NARROW_WHOLE]
 
 
 @pghistory.track()
@@ -281,7 +281,7 @@ class RulingSuspect(Join):
             *Join.Meta.constraints,
             once("ruling", "suspect", _("This suspect is already named.")),
         ]
-        triggers = [*Join.Meta.triggers, NARROW_WHOLE]
+        triggers = [*Join.Meta.triggers, *NARROW_WHOLE]
 
 
 ConvictionCitation = citation_of(Conviction)

@@ -200,7 +200,7 @@ class StepIncident(Join):
             *Join.Meta.constraints,
             once("step", "incident", _("This incident is already named.")),
         ]
-        triggers = [*Join.Meta.triggers, NARROW_WHOLE]
+        triggers = [*Join.Meta.triggers, *NARROW_WHOLE]
 
 
 StepCitation = citation_of(Step)

@@ -5,6 +5,7 @@ from records.models.audience import (
     Marked,
     Part,
 )
+from records.models.audit import AuditEntry
 from records.models.join import Join, once
 from records.models.keyed import Keyed, KeyedManager
 from records.models.marking import Marking
@@ -33,6 +34,7 @@ __all__ = [
     "PART_AUDIENCE",
     "RECORD_AUDIENCE",
     "Assertion",
+    "AuditEntry",
     "Certainty",
     "Citation",
     "Confidence",

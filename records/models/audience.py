@@ -203,15 +203,23 @@ def _meet_members(model, name):
 class _NarrowWhole(pgtrigger.Trigger):
     """A member that comes, changes or goes changes the audience of what it is a member of."""
 
+    def __init__(self, operation, **rows):
+        super().__init__(
+            name=f"audience_of_whole_{str(operation).lower()}",
+            operation=operation,
+            when=pgtrigger.After,
+            level=pgtrigger.Statement,
+            referencing=pgtrigger.Referencing(**rows),
+        )
+
     def get_func(self, model):
         model = _as_declared(model)
         whole = model._meta.get_field(model.KEY[0])
-        table = whole.related_model._meta.db_table
+        given = filter(None, (self.referencing.old, self.referencing.new))
+        touched = " UNION ".join(f"SELECT {whole.column} AS id FROM {rows}" for rows in given)
         return f"""
-            PERFORM find_audience('{table}', id) FROM (
-                SELECT CASE WHEN TG_OP <> 'DELETE' THEN NEW.{whole.column} END AS id
-                UNION SELECT CASE WHEN TG_OP <> 'INSERT' THEN OLD.{whole.column} END
-            ) AS touched WHERE id IS NOT NULL;
+            PERFORM find_audience('{whole.related_model._meta.db_table}', id)
+            FROM ({touched}) AS touched WHERE id IS NOT NULL ORDER BY id;
             RETURN NULL;
         """
 
@@ -222,21 +230,28 @@ FIND_AUDIENCE = _FindAudience(
     when=pgtrigger.Before,
     declare=[("named", "record"), ("whole", "record")],
 )
-_HANDED_DOWN = (*COLUMNS, "owner_id", "shared_with")  # parts reckon with the last two
+_INHERITED = (*COLUMNS, "owner_id", "shared_with")  # parts reckon with the last two
+# These two change further rows, and their own again. They do it when the statement is
+# done and history has an event of each row: else an older state would come after a newer.
 SPREAD_AUDIENCE = pgtrigger.Trigger(
     name="audience_spreads",
     operation=pgtrigger.Update,
     when=pgtrigger.After,
-    condition=pgtrigger.Condition(
-        f"(({_columns('OLD', _HANDED_DOWN)}) IS DISTINCT FROM ({_columns('NEW', _HANDED_DOWN)}))"
-    ),
-    func="PERFORM spread_audience(TG_RELID::regclass, NEW.id); RETURN NULL;",
+    level=pgtrigger.Statement,
+    referencing=pgtrigger.Referencing(old="before", new="now"),
+    func=f"""
+        PERFORM spread_audience(TG_RELID::regclass, now.id)
+        FROM now JOIN before ON before.id = now.id
+        WHERE ({_columns("before", _INHERITED)}) IS DISTINCT FROM ({_columns("now", _INHERITED)})
+        ORDER BY now.id;
+        RETURN NULL;
+    """,
 )
-NARROW_WHOLE = _NarrowWhole(
-    name="audience_of_whole",
-    operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-    when=pgtrigger.After,
-)
+NARROW_WHOLE = [
+    _NarrowWhole(pgtrigger.Insert, new="now"),
+    _NarrowWhole(pgtrigger.Update, old="before", new="now"),
+    _NarrowWhole(pgtrigger.Delete, old="before"),
+]
 
 
 def readers_only_if_red():
@@ -272,7 +287,7 @@ class Part(Marked, Keyed):
 
     class Meta:
         abstract = True
-        triggers = [FIND_AUDIENCE]
+        triggers: list[pgtrigger.Trigger] = [FIND_AUDIENCE]
         constraints = [
             models.CheckConstraint(
                 condition=Q(marking="") | Q(marking__in=Marking.values),
