@@ -5,15 +5,16 @@ from datetime import date, timedelta
 from itertools import count
 
 from django.conf import settings
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group as Role
 from django.core.management.base import BaseCommand
 from django.db import connection
 from django.test import Client
 
-from bench import by_hand, trust, world
-from incidents.models import Incident
+from bench import by_hand, saving, trust, world
+from incidents.models import Incident, Place
+from militias.models import Group
 from records.gate import Unrestricted
-from records.models import User
+from records.models import Source, User
 from records.roles import DATA_ENTRY
 from records.viewer import PUBLIC, viewing
 from reports.accountability import accountability
@@ -21,7 +22,6 @@ from reports.ladder import Question
 
 DAY = date(2025, 1, 1)
 ROUNDS = 9
-SAVES = 60
 
 
 class Command(BaseCommand):
@@ -73,7 +73,7 @@ class Command(BaseCommand):
         )
         client = Client()
         user = User.objects.create(username="bench", organisation_id=1)
-        user.groups.add(Group.objects.get(name=DATA_ENTRY))
+        user.groups.add(Role.objects.get(name=DATA_ENTRY))
         client.force_login(user)
         self._line(
             "API, list of 50 incidents",
@@ -96,26 +96,12 @@ class Command(BaseCommand):
                 lambda work=work: walled(work),
                 lambda work=work: work(nobody),
             )
-        with trust.without_triggers(*trust.HISTORY, trust.CHAIN):
-            bare = self._median(trust.saved_by_nobody)
-        with trust.without_triggers(trust.CHAIN):
-            unchained = self._median(trust.saved_by_nobody)
-        for name, work in (
-            ("save, with history", unchained),
-            ("save, history and chain", self._median(trust.saved_by_nobody)),
-            ("save, and both walls", self._median(lambda: trust.saved_by(viewer))),
-        ):
-            self._say(f"{name:28}{work:12.1f}{bare:14.1f}{work / bare:8.2f}")
-
-    def _median(self, call):
-        """Of one call among many, in milliseconds."""
-        call()
-        taken = []
-        for _ in range(SAVES):
-            start = time.perf_counter()
-            call()
-            taken.append(1000 * (time.perf_counter() - start))
-        return statistics.median(taken)
+        place = Place.objects.get(pk=19)
+        group = Group.objects.get(pk=1)
+        spent = saving.costs(place, group, Source.objects.filter(pk__in=[1, 2]))
+        bare = spent.pop("neither")
+        for way, took in spent.items():
+            self._say(f"{'save, ' + way:28}{took:12.1f}{bare:14.1f}{took / bare:8.2f}")
 
     def _line(self, name, ours, by_hand_):
         ours(), by_hand_()  # both once, so that neither pays for the first reading
