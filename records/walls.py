@@ -36,7 +36,9 @@ def raise_walls(sender=None, using="default", **options):
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
         present = {name for (name,) in cursor.fetchall()}
         events = {model._meta.db_table: model for model in apps.get_models() if _is_event(model)}
-        others = {model._meta.db_table: model for model in apps.get_models() if not _is_event(model)}
+        others = {
+            model._meta.db_table: model for model in apps.get_models() if not _is_event(model)
+        }
         walled = {table: wall for table, model in others.items() if (wall := _wall_of(model))}
         for table in sorted(present):
             rights = getattr(others.get(table), "WEB_RIGHTS", RIGHTS.get(table, ANY_ROW))

@@ -94,7 +94,7 @@ def test_a_missing_key_is_named_and_nothing_else(two_keys, settings):
     key_id, sealed = seal(NAME, "0000-0001")
     settings.IDENTITY_KEYS = {"k3": b"3" * 32}
 
-    with pytest.raises(KeyMissing, match="“k2”.*IDENTITY_KEYS") as refusal:
+    with pytest.raises(KeyMissing, match=r"“k2”.*IDENTITY_KEYS") as refusal:
         unseal(key_id, sealed, "0000-0001")
     assert refusal.value.__context__ is None
     assert "Zabaniyah" not in str(refusal.value)
