@@ -22,7 +22,7 @@ from legal.naming import (
     remove_name,
     version_of,
 )
-from records.rights import NAMES, READ
+from records.rights import AUDIT, NAMES, READ
 from records.sealing import KeyMissing, SealBroken
 from records.viewer import Viewer, viewing
 from tests.factories import IdentityFactory, NameReadingFactory, SuspectFactory, UserFactory
@@ -110,7 +110,9 @@ def test_the_last_name_of_the_hour_is_read_and_the_next_is_not(person):
     assert NameReading.objects.count() == NAMES_AN_HOUR
 
 
-def test_readings_older_than_an_hour_and_those_of_others_do_not_count(person):
+@pytest.mark.parametrize("more", [[], [AUDIT]])
+def test_readings_older_than_an_hour_and_those_of_others_do_not_count(more):
+    person = UserFactory(rights=[READ, NAMES, *more])
     has_read(person, NAMES_AN_HOUR, ago=timedelta(minutes=61))
     has_read(UserFactory(), NAMES_AN_HOUR)
     kept = IdentityFactory(name=NAME)
