@@ -96,9 +96,10 @@ def test_that_a_name_is_kept_already_is_not_told_by_a_refusal():
     assert str(twice.value) == str(once.value)
 
 
-def test_a_change_of_the_suspects_audience_reaches_the_name():
-    kept = IdentityFactory()
-    Suspect.objects.update(marking="TLP:AMBER+STRICT")
+def test_a_change_of_the_suspects_audience_reaches_a_name_that_its_author_may_not_see():
+    kept, monitor = IdentityFactory(), viewer_with(READ)
+    with viewing(monitor):
+        Suspect.objects.visible_to(monitor).update(marking="TLP:AMBER+STRICT")
     kept.refresh_from_db()
     owner = kept.suspect.owner_id
 

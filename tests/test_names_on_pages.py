@@ -201,6 +201,12 @@ def test_the_api_refuses_above_the_limit(reader):
     assert "results" not in refused.json()
 
 
+def test_one_suspect_knows_no_such_parameter(reader):
+    suspect = IdentityFactory(name=NAME).suspect
+
+    assert reader.get(f"/api/v1/suspects/{suspect.reference}/", {"name": "x"}).status_code == 400
+
+
 def test_names_are_not_sorted_by(reader):
     assert reader.get("/api/v1/suspects/", {"ordering": "name"}).status_code == 400
 
@@ -258,3 +264,11 @@ def test_the_search_does_not_find_names(stranger):
 
     assert found.context["cl"].result_count == 0
     assert not NameReading.objects.exists()
+
+
+def test_nobody_hears_of_names_because_they_cannot_be_searched(stranger, settings):
+    settings.IDENTITY_SEARCH_SECRET = ""
+
+    found = stranger.get(address(Suspect, "changelist"), {"q": "qandil"})
+
+    assert "Names were not searched" not in found.text
