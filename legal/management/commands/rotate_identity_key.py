@@ -7,6 +7,9 @@ from legal.naming import reseal_some
 from records.sealing import SealError, current_key_id
 
 
+LISTED = 20
+
+
 class Command(BaseCommand):
     help = (
         "Seal the names of suspects anew with the first key of IDENTITY_KEYS. It may be "
@@ -26,7 +29,7 @@ class Command(BaseCommand):
         if kept:
             others = Identity.objects.exclude(key_id=current).values_list("key_id", flat=True)
             raise CommandError(
-                f"Cannot be opened, and stay as they are: {', '.join(kept)}.\n"
+                f"Cannot be opened, and stay as they are: {_shortened(kept)}.\n"
                 f"Sealed with other keys than {current}: {_listed(Counter(others))}. If "
                 "IDENTITY_KEYS lacks one of these, add it after the first and start again; if "
                 "not, the sealed name was altered: look for it in a backup."
@@ -47,3 +50,8 @@ def _listed(keys):
     """`3 (k0: 1, k1: 2)`."""
     by_key = ", ".join(f"{key}: {number}" for key, number in sorted(keys.items()))
     return f"{keys.total()} ({by_key})" if by_key else "0"
+
+
+def _shortened(codes):
+    more = len(codes) - LISTED
+    return ", ".join(codes[:LISTED]) + (f" and {more} more" if more > 0 else "")
