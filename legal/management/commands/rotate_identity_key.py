@@ -6,7 +6,6 @@ from legal.models import Identity
 from legal.naming import reseal_some
 from records.sealing import SealError, current_key_id
 
-
 LISTED = 20
 
 
