@@ -16,8 +16,12 @@ LOCAL = env.bool("LOCAL", default=OWN_DATABASE)
 SIGN_INS = Path(__file__).resolve().parent.parent / ".local" / "sign-ins.txt"
 
 
-def local_secret(project, name, local):
-    """The secret in `.local/<name>`, made on first use.
+def _random_text():
+    return secrets.token_urlsafe(48)
+
+
+def local_secret(project, name, local, make=_random_text):
+    """The secret in `.local/<name>`, made by `make` on first use.
 
     Raises:
         ImproperlyConfigured: `local` is false, so the environment must give it.
@@ -32,7 +36,7 @@ def local_secret(project, name, local):
     if not _filled(path):
         aside = path.with_name(f"{name}.{os.getpid()}")
         aside.touch(mode=0o600)
-        aside.write_text(secrets.token_urlsafe(48))
+        aside.write_text(make())
         _keep_the_first(aside, path)
     return path.read_text()
 

@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config.local_files import LOCAL, OWN_DATABASE, local_secret
+from records.sealing import keys_from, new_key, search_secret_from
 from records.web_role import WEB_ROLE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -19,6 +20,17 @@ BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 PROXY_COUNT = env.int("PROXY_COUNT", default=1)
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env("SECRET_KEY", default="") or local_secret(BASE_DIR, "secret_key", LOCAL)
+# Names of suspects: kept sealed, so without these they can be neither entered nor read.
+IDENTITY_KEYS = keys_from(
+    env("IDENTITY_KEYS", default="")
+    or (LOCAL and local_secret(BASE_DIR, "identity_keys", LOCAL, new_key))
+    or ""
+)
+IDENTITY_SEARCH_SECRET = search_secret_from(
+    env("IDENTITY_SEARCH_SECRET", default="")
+    or (LOCAL and local_secret(BASE_DIR, "identity_search_secret", LOCAL))
+    or ""
+)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if LOCAL else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 

@@ -1,7 +1,11 @@
+from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
 
 from legal.models import Step, StepKind
 from records.forms import PartForm, PartFormSet
+from records.names import words_of
 
 ONCE_PER_ARREST = next(
     constraint
@@ -51,3 +55,35 @@ class DetentionFormSet(StepFormSet):
         form = super()._construct_form(i, **options)
         form.instance.kind = StepKind.DETAINED
         return form
+
+
+class NameForm(forms.Form):
+    """The name of a suspect, typed anew: never filled in with the one that is kept."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(
+            attrs={"rows": 3, "dir": "auto", "autocomplete": "off", "spellcheck": "false"}
+        ),
+        help_text=_("Each spelling on a line of its own, in any script. All of them are found."),
+    )
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    remove = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    @sensitive_variables("lines", "name")
+    def clean_name(self):
+        lines = (" ".join(line.split()) for line in self.cleaned_data["name"].splitlines())
+        name = "\n".join(filter(None, lines))
+        if not self.data.get("remove") and not words_of(name):
+            raise ValidationError(_("Give the name, in letters."))
+        return name
+
+    def refuse_as_outdated(self, version):
+        """Somebody was quicker. What was typed stays; to press again is to replace theirs."""
+        self.add_error(
+            "name",
+            _("Somebody has entered, changed or removed the name meanwhile. Look at it first."),
+        )
+        self.data = {**self.data.dict(), "version": version}

@@ -36,6 +36,9 @@ class Unrestricted:
     def of_published(self):
         return Unrestricted(self.reason, published_only=True)
 
+    def has(self, right):
+        return True
+
 
 @contextmanager
 def unrestricted(reason):
@@ -115,6 +118,12 @@ def _may_hide(step):
     return step.join_field.name not in members
 
 
+def right_needed(model):
+    """The right that readers of these rows, or of their history, need beside the audience."""
+    tracked = getattr(model, "pgh_tracked_model", None) or model
+    return getattr(tracked, "RIGHT", None)
+
+
 class GatedQuerySet(models.QuerySet):
     """Rows that carry an audience: see records/models/audience.py."""
 
@@ -125,9 +134,16 @@ class GatedQuerySet(models.QuerySet):
         """Rows that the viewer may read: the one gate."""
         if self.query.gate == viewer:
             return self
-        rows = self.filter(viewer.may_read())
+        rows = self.filter(self.admitting(viewer))
         rows.query.gate = viewer
         return rows
+
+    def admitting(self, viewer):
+        """Condition on a row: it admits this viewer. The policies say the same in the database."""
+        right = right_needed(self.model)
+        if right and not viewer.has(right):
+            return Q(pk__in=[])
+        return viewer.may_read()
 
     def counted_for(self, viewer):
         """Rows that enter a count made for the viewer: published, with all they name."""

@@ -5,13 +5,15 @@ stored columns and search terms pass through the same two functions.
 """
 
 import pghistory
+import psycopg
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.db import models
+from django.db import connection, models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Concat, Greatest, Length
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
 
 from records.gate import GatedQuerySet
 from records.models.audience import PART_AUDIENCE, Part
@@ -45,6 +47,21 @@ def folded(expression):
 
 def skeleton(expression):
     return Func(expression, function="name_skeleton", output_field=models.TextField())
+
+
+@sensitive_variables("text")
+def words_of(text):
+    """The different words of a text, folded. One query, which no log of queries holds.
+
+    The text goes to the database beside the statement, not in it: so neither Django's log
+    of queries, nor that of PostgreSQL's errors, nor its list of activity shows it.
+    """
+    if "\0" in text:
+        return []
+    connection.ensure_connection()
+    with psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute("SELECT fold_name(%s::text)", [text])
+        return sorted(set(cursor.fetchone()[0].split()))
 
 
 def both(name, name_ar, fold):

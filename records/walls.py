@@ -13,6 +13,7 @@ from django.core.management import CommandError
 from django.db import ProgrammingError, connections, transaction
 from pghistory.models import Event
 
+from records.gate import right_needed
 from records.models import AuditEntry
 from records.models.audience import Marked
 from records.rights import AUDIT
@@ -44,11 +45,17 @@ def raise_walls(sender=None, using="default", **options):
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
         present = {name for (name,) in cursor.fetchall()}
         events = {model._meta.db_table: model for model in apps.get_models() if _is_event(model)}
-        marked = {model._meta.db_table: model for model in apps.get_models() if _is_marked(model)}
+        others = {
+            model._meta.db_table: model for model in apps.get_models() if not _is_event(model)
+        }
+        walled = {table: wall for table, model in others.items() if (wall := _wall_of(model))}
         for table in sorted(present):
-            _grant(cursor, table, EVENT_RIGHTS if table in events else RIGHTS.get(table, ANY_ROW))
-        for table in sorted(present & marked.keys()):
-            _protect(cursor, table, {"audience": f"FOR ALL USING ({_ADMITTED} OR {{m}})"}, owner)
+            rights = getattr(others.get(table), "WEB_RIGHTS", RIGHTS.get(table, ANY_ROW))
+            _grant(cursor, table, EVENT_RIGHTS if table in events else rights)
+        for table in sorted(present & walled.keys()):
+            _protect(
+                cursor, table, {"audience": f"FOR ALL USING ({walled[table]} OR {{m}})"}, owner
+            )
         for table in sorted(present & events.keys()):
             _protect(cursor, table, _of_history(events[table]), owner)
         _protect(cursor, AUDIT_TABLE, _OF_AUDIT, owner)
@@ -58,8 +65,17 @@ def _is_event(model):
     return issubclass(model, Event) and bool(getattr(model, "pgh_tracked_model", None))
 
 
-def _is_marked(model):
-    return issubclass(model, Marked)
+def _wall_of(model):
+    """Condition under which the web role sees a row, or None: every row.
+
+    That of the audience and of the right needed; of other rows their own `WALL`. Rows that
+    only come and never change say so by `WEB_RIGHTS`.
+    """
+    if not issubclass(model, Marked):
+        return getattr(model, "WALL", None)
+    if right := right_needed(model):
+        return f"{_ADMITTED} AND (SELECT viewer_has('{right}'))"
+    return _ADMITTED
 
 
 REMEDY = (
@@ -121,14 +137,15 @@ def _protect(cursor, table, policies, owner):
 def _of_history(event):
     """Written by triggers alone; read by those who may read what the record is today, too."""
     tracked = event.pgh_tracked_model
-    seen = "true"
-    if _is_marked(tracked):
+    wall = _wall_of(tracked)
+    seen = f"{wall} OR {{m}}" if wall else "true"
+    if issubclass(tracked, Marked):
         key = getattr(tracked, "KEY", None)
         whole = tracked._meta.get_field(key[0]) if key else None
         table = (whole.related_model if whole else tracked)._meta.db_table
         column = whole.column if whole else "pgh_obj_id"
         seen = (
-            f'{_ADMITTED} AND EXISTS (SELECT FROM "{table}" AS now '
+            f'{wall} AND EXISTS (SELECT FROM "{table}" AS now '
             f'WHERE now.id = "{event._meta.db_table}".{column}) OR {{m}}'
         )
     return {

@@ -8,10 +8,12 @@ something are undated unless told. Sources are cited with `cite(record)`.
 from datetime import date
 
 from django.contrib.auth.models import Permission
-from factory import LazyAttribute, Sequence, SubFactory, post_generation
+from factory import LazyAttribute, LazyFunction, Sequence, SubFactory, post_generation
 from factory.django import DjangoModelFactory, Password
 
+from records.names import words_of
 from records.rights import READ
+from records.sealing import current_key_id, seal, search_key_id, tokens_of
 
 A_DAY = date(2021, 2, 15)
 
@@ -542,3 +544,28 @@ class NegativeResultFactory(RecordFactory):
     as_of_from = FIRST_DAY
     as_of_to = LAST_DAY
     as_of_precision = PRECISION
+
+
+class IdentityFactory(DjangoModelFactory):
+    """The sealed `name` of a suspect."""
+
+    class Meta:
+        model = "legal.Identity"
+
+    class Params:
+        name = "Zabaniyah Qandil"
+
+    suspect = SubFactory(SuspectFactory)
+    key_id = LazyFunction(current_key_id)
+    sealed = LazyAttribute(lambda row: seal(row.name, row.suspect.reference)[1])
+    search_key_id = LazyFunction(search_key_id)
+    tokens = LazyAttribute(lambda row: tokens_of(words_of(row.name)))
+
+
+class NameReadingFactory(DjangoModelFactory):
+    class Meta:
+        model = "legal.NameReading"
+
+    suspect = SubFactory(SuspectFactory)
+    person = SubFactory(UserFactory)
+    how = "shown"

@@ -179,6 +179,7 @@ def own_rows():
         ("relation_between_two_groups", _relation_to_itself),
         ("candidatelink_between_two_groups", _name_in_no_question),
         ("step_detained_once_per_arrest", _detained_twice),
+        ("namereading_how_is_known", _read_somehow),
     ]
 
 
@@ -199,3 +200,7 @@ def _name_in_no_question():
 
 def _detained_twice():
     return again(f.DetentionFactory())
+
+
+def _read_somehow():
+    return again(changed(f.NameReadingFactory(), how="told"))

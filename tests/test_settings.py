@@ -132,6 +132,21 @@ def test_debug_is_on_only_if_asked_for(production):
     assert settings_of(["DEBUG"], **production, DEBUG="on") == {"DEBUG": True}
 
 
+def test_a_server_without_keys_for_names_has_none(production):
+    names = ["IDENTITY_KEYS", "IDENTITY_SEARCH_SECRET"]
+    found = settings_of(names, **production | dict.fromkeys(names, ""))
+
+    assert found == {"IDENTITY_KEYS": {}, "IDENTITY_SEARCH_SECRET": ""}
+
+
+def test_a_malformed_key_for_names_stops_the_start_and_is_not_repeated(production):
+    refused = run("manage.py", "check", **production, IDENTITY_KEYS="k1:c2VjcmV0IGtleQ==")
+
+    assert refused.returncode != 0
+    assert "Key 1 of IDENTITY_KEYS is not" in refused.stderr
+    assert "c2VjcmV0" not in refused.stderr
+
+
 # Secrets of somebody's own machine
 
 

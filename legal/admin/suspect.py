@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
+from legal.admin.identity import NamesOfSuspects
 from legal.forms import StepFormSet
 from legal.models import Step, Suspect
 from records.admin_base import RecordAdmin, citations, parts, section
@@ -14,7 +15,7 @@ STEP = ("authority", "court", "provision"), "stated_reason", "reported_reason"
 
 
 @admin.register(Suspect)
-class SuspectAdmin(RecordAdmin):
+class SuspectAdmin(NamesOfSuspects, RecordAdmin):
     list_display = ["code", "affiliation", "nationality", "role", "free", "last_step"]
     list_filter = ["at_large", ("affiliation", SeenFilter), "nationality"]
     list_select_related = ["affiliation"]

@@ -1,11 +1,21 @@
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.exceptions import Throttled, ValidationError
 
 from incidents.api import IncidentPart
 from incidents.models import Incident
 from legal.api.briefs import ArrestBrief, ConvictionBrief, ProvisionBrief, SuspectBrief
-from legal.models import Arrest, ConvictionSuspect, Step, StepIncident, StepKind, Suspect
+from legal.models import (
+    Arrest,
+    ConvictionSuspect,
+    HowRead,
+    Step,
+    StepIncident,
+    StepKind,
+    Suspect,
+)
+from legal.naming import TooManyNames, bearers, record_readings
 from militias.api import GroupBrief
 from militias.models import Group
 from records.api import (
@@ -29,6 +39,8 @@ from records.parameters import (
     since,
     until,
 )
+from records.rights import NAMES
+from records.sealing import SealError
 
 
 class StepSerializer(AssertionSerializer):
@@ -137,8 +149,11 @@ class SuspectFilterSet(FilterSet):
     at_large = FlagFilter()
 
 
+NAME = "name"  # a parameter for whoever has the right to names, and unknown to everybody else
+
+
 class SuspectViewSet(RecordViewSet):
-    """People held or sought, each known by a random code. Names are not kept here."""
+    """People held or sought, each known by a random code. Names are not shown."""
 
     queryset = Suspect.objects.select_related("affiliation").prefetch_related(
         Prefetch("steps", STEPS),
@@ -146,3 +161,32 @@ class SuspectViewSet(RecordViewSet):
     )
     serializer_class = SuspectSerializer
     filterset_class = SuspectFilterSet
+
+    def known_parameters(self):
+        known = super().known_parameters()
+        named = self.action == "list" and self.request.viewer.has(NAMES)
+        return [*known, NAME] if named else known
+
+    def filter_queryset(self, rows):
+        rows = super().filter_queryset(rows)
+        if self._term is None:
+            return rows
+        try:
+            return rows.filter(pk__in=bearers(rows.viewer, self._term))
+        except SealError as error:
+            raise ValidationError({NAME: [str(error)]}) from None
+
+    def paginate_queryset(self, rows):
+        """Whoever is found by his name counts as a name read."""
+        page = super().paginate_queryset(rows)
+        if self._term is not None:
+            keys = [suspect.pk for suspect in page]
+            try:
+                record_readings(self.request.viewer, keys, HowRead.FOUND, self.request.id)
+            except TooManyNames as refusal:
+                raise Throttled(refusal.wait, str(refusal)) from None
+        return page
+
+    @property
+    def _term(self):
+        return self.request.query_params.get(NAME)

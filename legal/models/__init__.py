@@ -33,6 +33,7 @@ from legal.models.finding import (
     ObligationStatus,
     ReparationHead,
 )
+from legal.models.identity import HowRead, Identity, NameReading
 from legal.models.negative_result import NegativeResult, NegativeResultCitation
 from legal.models.provision import (
     Instrument,
@@ -65,9 +66,12 @@ __all__ = [
     "Finding",
     "FindingCitation",
     "FindingIncident",
+    "HowRead",
+    "Identity",
     "Instrument",
     "InstrumentCitation",
     "LinkBasis",
+    "NameReading",
     "NegativeResult",
     "NegativeResultCitation",
     "Obligation",

@@ -32,7 +32,7 @@ def random_code():
 
 @pghistory.track()
 class Suspect(Record):
-    """One person held or sought, known by a random code. Names are not kept here."""
+    """One person held or sought, known by a random code. The name is apart: identity.py."""
 
     code = models.CharField(
         _("code"), max_length=11, unique=True, default=random_code, editable=False

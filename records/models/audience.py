@@ -45,10 +45,11 @@ class Marked(models.Model):
 
     `MEMBERS` are the relations to rows without which this one would say something else,
     as a ruling that concerns one of three suspects: it is read by those who may read
-    all of them.
+    all of them. `RIGHT` is one of records/rights.py that its readers need besides.
     """
 
     MEMBERS: tuple[str, ...] = ()
+    RIGHT: str | None = None
 
     audience_rank = models.SmallIntegerField(_("audience: rank"), blank=True, editable=False)
     audience_organisations = _array_of_ids(
@@ -119,7 +120,10 @@ def _copied(row):
 
 def _belonging(model, keys):
     """The row's own audience. A part without a marking has that of what it belongs to."""
-    if any(field.name == "review_status" for field in model._meta.fields):
+    names = {field.name for field in model._meta.fields}
+    if "marking" not in names:
+        return _EVERYBODY
+    if "review_status" in names:
         return _own(
             "NEW.marking", "NEW.owner_id", "NEW.shared_with", "NEW.review_status = 'published'"
         )
@@ -148,6 +152,12 @@ def _own(marking, owner, shared_with, published):
     """
 
 
+_EVERYBODY = """
+    NEW.audience_rank := 0;
+    NEW.audience_organisations := NULL;
+    NEW.audience_readers := NULL;
+    NEW.audience_published := true;
+"""
 _MEET = """
     NEW.audience_rank := greatest(NEW.audience_rank, named.audience_rank);
     NEW.audience_organisations :=
