@@ -155,8 +155,12 @@ def narrow(person, record, audience, *, version, reason=""):
 
 
 WIDENS = _(
-    "This would let more people read it, which takes two: ask for it with the button "
-    "“Ask for a wider audience”, and another monitor agrees."
+    "This would let more people read it, which takes two monitors: one asks for it with the "
+    "button “Ask for a wider audience”, another agrees."
+)
+WIDENS_PART = _(
+    "This would let more people read it. Nobody lowers the marking of a part alone: take it "
+    "off and enter it anew, so that another monitor looks at it."
 )
 
 
@@ -190,8 +194,10 @@ def decline_wider(person, record, *, version, reason):
 
 
 def _check(person, record, audience):
-    wrong = rules.why_unshareable(*audience) or rules.why_unreadable(
-        person, audience.marking, audience.readers
+    wrong = (
+        rules.why_unreadable(person, audience.marking, audience.readers)
+        or rules.why_unshareable(type(record), *audience)
+        or rules.why_uncleared(audience.readers)
     )
     if wrong:
         field, sentence = wrong

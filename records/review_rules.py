@@ -185,21 +185,26 @@ def why_unreadable(person, marking, readers):
     return None
 
 
-def why_unshareable(marking, shared_with, readers):
+def why_unshareable(kind, marking, shared_with, readers):
     """(field, sentence) if marking, organisations and readers do not go together, or None."""
     if shared_with and marking != Marking.AMBER:
-        return "shared_with", _(
-            "Only a TLP:AMBER record is shared with named organisations: "
-            "choose that marking or empty the list."
-        )
+        return "shared_with", _sentence_of(kind, "shared_only_if_amber")
     if bool(readers) != (marking == Marking.RED):
-        return "readers", _(
-            "TLP:RED needs the persons who may read it, and only TLP:RED names any: "
-            "name them, or choose another marking."
-        )
-    uncleared = User.objects.filter(pk__in=readers).exclude(clearance=Marking.RED).order_by("pk")
-    if uncleared:
-        return "readers", _("Not cleared for TLP:RED, so would not read it: %(persons)s.") % {
-            "persons": ", ".join(user.get_full_name() or user.username for user in uncleared)
-        }
+        return "readers", _sentence_of(kind, "readers_only_if_red")
     return None
+
+
+def _sentence_of(kind, rule):
+    name = f"{kind._meta.model_name}_{rule}"
+    constraint = next(each for each in kind._meta.constraints if each.name == name)
+    return constraint.get_violation_error_message()
+
+
+def why_uncleared(readers):
+    """(field, sentence) if somebody named on a TLP:RED row would not read it, or None."""
+    uncleared = User.objects.filter(pk__in=readers).exclude(clearance=Marking.RED).order_by("pk")
+    if not uncleared:
+        return None
+    return "readers", _("Not cleared for TLP:RED, so would not read it: %(persons)s.") % {
+        "persons": ", ".join(user.get_full_name() or user.username for user in uncleared)
+    }
