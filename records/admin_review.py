@@ -72,14 +72,14 @@ class Reviewed:
     def get_fieldsets(self, request, obj=None):
         sections = super().get_fieldsets(request, obj)
         if asks_reason(obj) and self.has_change_permission(request, obj):
-            return [(None, {"fields": ["reason"], "classes": ["review-reason"]}), *sections]
+            return [(None, {"fields": ["change_reason"], "classes": ["review-reason"]}), *sections]
         return sections
 
     def save_model(self, request, obj, form, change):
         if not change:
             obj.owner_id = request.user.organisation_id
-        if "reason" in form.cleaned_data:
-            because(reason=form.cleaned_data["reason"])
+        if "change_reason" in form.cleaned_data:
+            because(reason=form.cleaned_data["change_reason"])
         super().save_model(request, obj, form, change)
 
     def get_list_filter(self, request):
@@ -144,10 +144,11 @@ class Reviewed:
         seen = request.GET.get("version", "")
         version = int(seen) if seen.isdecimal() and len(seen) < 10 else row.version
         audience = Audience.of(row)._asdict()
-        return self._ask(request, row, turn, TurnForm(turn, initial=audience | {"version": version}))
+        form = TurnForm(turn, request, initial=audience | {"version": version})
+        return self._ask(request, row, turn, form)
 
     def _take(self, request, row, turn):
-        form = TurnForm(turn, request.POST)
+        form = TurnForm(turn, request)
         back = HttpResponseRedirect(self._address(row, "change"))
         if form.is_valid():
             try:
@@ -189,9 +190,9 @@ def _asked(row):
     """What wider audience is asked for, in words."""
     named = {
         _("shared with"): Organisation.objects.filter(pk__in=row.wider["shared_with"]),
-        _("readers"): map(name_of, User.objects.filter(pk__in=row.wider["readers"])),
+        _("readers"): [name_of(user) for user in User.objects.filter(pk__in=row.wider["readers"])],
     }
-    more = [f"{label}: {', '.join(names)}" for label, rows in named.items() if (names := [*map(str, rows)])]
+    more = [f"{label}: {', '.join(map(str, rows))}" for label, rows in named.items() if rows]
     asker = User.objects.filter(pk=row.wider["asked_by"]).first()
     return {
         "by": name_of(asker) if asker else "?",

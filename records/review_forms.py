@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from records.audience_form import AudienceForm
-from records.forms import OrganisationsField, ReadersField, SpanForm
+from records.forms import OrganisationsField, ReadersField, SpanForm, persons
 from records.models import Marking, ReviewStatus
 from records.review import Audience
 
@@ -12,7 +12,7 @@ from records.review import Audience
 class RecordForm(AudienceForm, SpanForm):
     """A record as staff edit it. What is published is changed with a reason."""
 
-    reason = forms.CharField(
+    change_reason = forms.CharField(
         label=_("Reason for the change"),
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=1000,
@@ -23,7 +23,7 @@ class RecordForm(AudienceForm, SpanForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         if not asks_reason(self.instance):
-            del self.fields["reason"]
+            del self.fields["change_reason"]
 
 
 def asks_reason(record):
@@ -52,13 +52,15 @@ class TurnForm(forms.Form):
         error_messages={"required": _("Give the reason: it is kept in the history.")},
     )
 
-    def __init__(self, turn, *args, **options):
-        super().__init__(*args, **options)
+    def __init__(self, turn, request, **options):
+        super().__init__(request.POST or None, **options)
         if not turn.asks_reason:
             del self.fields["reason"]
         if not turn.asks_audience:
             for name in Audience._fields:
                 del self.fields[name]
+        else:
+            self.fields["readers"].choices = persons(request)
 
     def given(self):
         """The arguments of the transition's function."""

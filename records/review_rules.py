@@ -180,7 +180,7 @@ def why_unreadable(person, marking, readers):
             "You are cleared for %(clearance)s, so you could not read it yourself: "
             "choose that or less, or ask somebody with a higher clearance."
         ) % {"clearance": person.clearance}
-    if marking == Marking.RED and person.pk not in readers:
+    if readers and person.pk not in readers:
         return "readers", _("Name yourself too, or you could not read it any more.")
     return None
 

@@ -10,6 +10,7 @@ from django.db.models import Q
 from records.gate import gated
 from records.models.marking import Marking
 from records.rights import READ, RIGHTS
+from records.web_role import WEB_ROLE
 
 NOTHING = -1  # the clearance of somebody who reads no records
 
@@ -67,8 +68,6 @@ class Viewer:
 
 PUBLIC = Viewer()  # reads what is published and marked TLP:CLEAR
 
-# The role of the database that answers people: not the owner of the tables.
-WEB_ROLE = "musaala_web"
 SETTINGS = (
     "role",
     "musaala.person",

@@ -13,7 +13,7 @@ from django.db import connections, transaction
 from pghistory.models import Event
 
 from records.models.audience import Marked
-from records.viewer import WEB_ROLE
+from records.web_role import WEB_ROLE
 
 # `Viewer.may_read()` says the same in Python. A subquery is asked once for all rows.
 _ADMITTED = """

@@ -17,7 +17,7 @@ def form_data(response):
             value = "on" if value else None
         if value is not None and value != []:
             data[field.html_name] = value
-        elif field.name == "reason":
+        elif field.name == "change_reason":
             data[field.html_name] = "Corrected."
     return data
 

@@ -8,7 +8,7 @@ audience. The owner of the tables, at work for nobody, is not asked.
 import pgtrigger
 from django.apps import apps
 
-WEB_ROLE = "musaala_web"  # the role of the database that answers people: records/viewer.py
+from records.web_role import WEB_ROLE
 
 # What is not what the record says, but how it stands.
 STATE = {

@@ -11,7 +11,7 @@ from config.local_files import SIGN_INS
 from incidents.models import Incident
 from records.models import Marking, Organisation, User
 from records.roles import ADMINISTRATOR, AUDITOR, DATA_ENTRY, MONITOR
-from records.viewer import WEB_ROLE
+from records.web_role import WEB_ROLE
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 SIGN_INS_MADE = {  # name: role and clearance. It takes two monitors to publish what one entered
