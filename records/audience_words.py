@@ -29,10 +29,10 @@ def read_by(record, person):
     organisations = Organisation.objects.filter(pk__in=record.audience_organisations)
     if not organisations:
         return _("nobody")
-    return _("staff of %(organisations)s cleared for %(marking)s") % {
-        "organisations": ", ".join(str(organisation) for organisation in organisations),
-        "marking": marking,
-    }
+    named = {"organisations": ", ".join(map(str, organisations)), "marking": marking}
+    if marking == Marking.CLEAR:
+        return _("staff of %(organisations)s") % named
+    return _("staff of %(organisations)s cleared for %(marking)s") % named
 
 
 def _persons(record, owns):

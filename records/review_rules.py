@@ -127,7 +127,7 @@ def why_not_countersign(person, record):
 
 
 def why_not_narrow(person, record):
-    if record.review_status == ReviewStatus.SUBMITTED and reviews(person):
+    if record.review_status == ReviewStatus.SUBMITTED:
         return _why_no_monitor(person, record)
     return why_not_edit(person, record)
 
@@ -136,6 +136,7 @@ def why_not_ask_wider(person, record):
     open_states = (ReviewStatus.DRAFT, ReviewStatus.SUBMITTED, ReviewStatus.PUBLISHED)
     return _first(
         _why_not_in(record, *open_states),
+        _("Everybody may read it already.") if record.marking == Marking.CLEAR else None,
         _why_no_monitor(person, record),
         _("A wider audience is asked for already.") if record.wider else None,
     )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records import review
 from records import review_rules as rules
-from records.models import ReviewStatus
+from records.models import Marking, ReviewStatus
 
 DRAFT, SUBMITTED, PUBLISHED, WITHDRAWN = ReviewStatus
 
@@ -116,7 +116,11 @@ TURNS = [
         "ask-wider",
         _("Ask for a wider audience"),
         _("Asked: it holds as soon as another monitor agrees."),
-        lambda record: _in(DRAFT, SUBMITTED, PUBLISHED)(record) and not record.wider,
+        lambda record: (
+            _in(DRAFT, SUBMITTED, PUBLISHED)(record)
+            and record.marking != Marking.CLEAR
+            and not record.wider
+        ),
         rules.why_not_ask_wider,
         review.ask_wider,
         asks_reason=True,
