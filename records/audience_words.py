@@ -13,26 +13,26 @@ def name_of(user):
 
 
 def read_by(record, person):
-    """One sentence. Organisations and persons are named to staff of the owner alone."""
+    """Who reads it. Organisations and persons are named to staff of the owner alone."""
     marking = Marking.values[record.audience_rank]
     owns = record.owner_id == person.organisation_id
     if record.audience_readers is not None:
         return _persons(record, owns)
-    if record.audience_organisations is None:
-        if marking == Marking.CLEAR:
-            return _("everybody")
-        return _("everybody who signs in and is cleared for %(marking)s") % {"marking": marking}
+    who = _staff(record.audience_organisations, owns)
+    if marking == Marking.CLEAR or record.audience_organisations == []:
+        return who
+    return _("%(who)s cleared for %(marking)s") % {"who": who, "marking": marking}
+
+
+def _staff(organisations, owns):
+    if organisations is None:
+        return _("everybody")
     if not owns:
-        return _("staff of some organisations, yours among them, cleared for %(marking)s") % {
-            "marking": marking
-        }
-    organisations = Organisation.objects.filter(pk__in=record.audience_organisations)
-    if not organisations:
+        return _("staff of some organisations, yours among them,")
+    named = Organisation.objects.filter(pk__in=organisations)
+    if not named:
         return _("nobody")
-    named = {"organisations": ", ".join(map(str, organisations)), "marking": marking}
-    if marking == Marking.CLEAR:
-        return _("staff of %(organisations)s") % named
-    return _("staff of %(organisations)s cleared for %(marking)s") % named
+    return _("staff of %(organisations)s") % {"organisations": ", ".join(map(str, named))}
 
 
 def _persons(record, owns):
