@@ -42,8 +42,8 @@ class WaitingFilter(admin.SimpleListFilter):
         return rows.filter(self.WAITS[self.value()]) if self.value() in self.WAITS else rows
 
 
-class Reviewed:
-    """Mixed into the admin of every record."""
+class Reviewed(admin.ModelAdmin):
+    """Part of the admin of every record."""
 
     form = RecordForm
     change_form_template = "admin/record_form.html"

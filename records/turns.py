@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from records import review
 from records import review_rules as rules
 from records.models import Marking, ReviewStatus
 
+Text = str | Promise
 DRAFT, SUBMITTED, PUBLISHED, WITHDRAWN = ReviewStatus
 
 
@@ -20,14 +22,14 @@ class Turn:
     """
 
     name: str
-    label: str
-    done: str
+    label: Text
+    done: Text
     concerns: Callable
     why_not: Callable
     act: Callable
     asks_reason: bool = False
     asks_audience: bool = False
-    explains: str = ""
+    explains: Text = ""
 
     @property
     def asks(self):
