@@ -21,6 +21,7 @@ class KeptAdmin(DeclaredLookups, admin.ModelAdmin):
 
     actions = None
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
 
     def has_delete_permission(self, request, obj=None):
         return False

@@ -121,3 +121,19 @@ def test_from_draft_to_countersigned(desk, site, width, language):
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert complaints == []
+
+
+def test_nothing_typed_is_left_without_a_question(desk, site):
+    pages, _complaints = desk(1440, "en")
+    noor = pages["noor"]
+    address = enter_incident(noor, site)
+    asked = []
+    noor.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    noor.fill("#id_title", "Two rockets at the airport")
+    noor.click("[action*='/review/submit/'] button")
+    noor.wait_for_timeout(300)
+
+    assert asked == ["beforeunload"]
+    assert noor.url == address
+    assert noor.input_value("#id_title") == "Two rockets at the airport"
