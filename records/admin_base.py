@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from records.admin_columns import NOTHING, chips
 from records.admin_lists import DeclaredLookups, RecordList
+from records.admin_review import Reviewed
 from records.forms import (
     LoadedAutocomplete,
     OrganisationsField,
     PartForm,
     PartFormSet,
     ReadersField,
-    SpanForm,
     label_of,
     persons,
 )
@@ -31,6 +31,7 @@ STAMPS: tuple[str, ...] = (
     "updated_by",
     "updated_at",
 )
+STAFF = {"created_by", "updated_by"}  # who they are is for their own organisation alone
 STATE = ("review_status", "withdrawn_reason")  # changed by records/review.py alone
 AUDIENCE = ("marking", "shared_with", "readers")
 STATEMENT = (
@@ -100,14 +101,13 @@ class AutocompleteView(AutocompleteJsonView):
         return super().serialize_result(row, to_field_name) | {"text": label}
 
 
-class RecordAdmin(DeclaredLookups, RecordChoices, admin.ModelAdmin):
-    form = SpanForm
+class RecordAdmin(Reviewed, DeclaredLookups, RecordChoices, admin.ModelAdmin):
     actions = None
     list_per_page = 50
     empty_value_display = NOTHING
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # numbers for readers come from reports/ alone
-    readonly_fields = (*STATE, *STAMPS)
+    readonly_fields = ("owner", *STATE, *STAMPS)
     label_related: tuple[str, ...] = ()  # what `label` reads beside the row itself
     search_names: tuple[str, ...] = ()  # keys to named nouns, found in any spelling
 
@@ -139,10 +139,6 @@ class RecordAdmin(DeclaredLookups, RecordChoices, admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False  # a record is withdrawn with a reason
-
-    def get_changeform_initial_data(self, request):
-        own = {"owner": request.user.organisation_id}
-        return own | super().get_changeform_initial_data(request)
 
     def save_model(self, request, obj, form, change):
         if not change:
@@ -183,14 +179,10 @@ class RecordAdmin(DeclaredLookups, RecordChoices, admin.ModelAdmin):
 
     def get_fieldsets(self, request, obj=None):
         statement = [STATEMENT] if issubclass(self.model, Assertion) else []
-        record = collapsed(
-            _("Record"),
-            "owner",
-            *AUDIENCE,
-            "certainty",
-            "note",
-            *((*STATE, *STAMPS) if obj else ()),
-        )
+        known = ("owner", *STATE, *STAMPS) if obj else ()
+        if obj and obj.owner_id != request.user.organisation_id:
+            known = tuple(name for name in known if name not in STAFF)
+        record = collapsed(_("Record"), *AUDIENCE, "certainty", "note", *known)
         return [*super().get_fieldsets(request, obj), *statement, record]
 
     # Lists
@@ -256,6 +248,17 @@ class Part(RecordChoices, InlineModelAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).select_related(*self._shown(request))
 
+    def get_formset(self, request, obj=None, **options):
+        formset = super().get_formset(request, obj, **options)
+        formset.form.person = request.user  # the class is made anew for every request
+        return formset
+
+    def _whole_may_change(self, request, obj):
+        whole = self.admin_site.get_model_admin(self.parent_model)
+        if obj is None:
+            return whole.has_add_permission(request)
+        return whole.has_change_permission(request, obj)
+
     def _keys_on_form(self, request):
         fields = flatten(self.fields)
         return [name for name in self.get_autocomplete_fields(request) if name in fields]
@@ -278,6 +281,9 @@ class RecordPart(Part, admin.StackedInline):
     can_delete = False
     template = "admin/record_part.html"
 
+    def has_add_permission(self, request, obj=None):
+        return super().has_add_permission(request, obj) and self._whole_may_change(request, obj)
+
     def has_change_permission(self, request, obj=None):
         return False
 
@@ -295,7 +301,19 @@ class RecordPart(Part, admin.StackedInline):
 
 
 class RowPart(Part, admin.TabularInline):
-    pass
+    """Rows that are no records: whoever may change the record may change them."""
+
+    def has_view_permission(self, request, obj=None):
+        return True  # as far as its `get_queryset` goes
+
+    def has_add_permission(self, request, obj=None):
+        return self._whole_may_change(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return self._whole_may_change(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return self._whole_may_change(request, obj)
 
 
 def parts(related, *fields, **options):

@@ -8,8 +8,9 @@ from django.db.models import CheckConstraint, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from records.admin_columns import chips
+from records.audience_form import AudienceForm
 from records.dates import Precision, days_of
-from records.models import Marking, Organisation, Record, User
+from records.models import Marking, Organisation, User
 
 
 def label_of(site, row):
@@ -185,10 +186,8 @@ class SpanForm(forms.ModelForm):
         return NON_FIELD_ERRORS
 
 
-class PartForm(SpanForm):
+class PartForm(AudienceForm, SpanForm):
     """A record entered within the form of the record it belongs to, its `parent`."""
-
-    parent: Record | None = None
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)

@@ -9,7 +9,7 @@ def address(model, page, *args):
 
 
 def form_data(response):
-    """What a browser would send back from the form of a page, unchanged."""
+    """What a browser would send back from the form of a page, unchanged, with a reason."""
     data = {}
     for field in _fields_sent(response.context):
         value = field.value()
@@ -17,6 +17,8 @@ def form_data(response):
             value = "on" if value else None
         if value is not None and value != []:
             data[field.html_name] = value
+        elif field.name == "change_reason":
+            data[field.html_name] = "Corrected."
     return data
 
 

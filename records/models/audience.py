@@ -8,7 +8,6 @@ them. Definition: docs/security.md#who-may-read-what.
 """
 
 import pgtrigger
-from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from records.gate import GatedQuerySet
 from records.models.keyed import Keyed, KeyedManager
 from records.models.marking import Marking
+from records.models.second_person import OF_WHOLE, as_declared
 
 COLUMNS = ("audience_rank", "audience_organisations", "audience_readers", "audience_published")
 
@@ -66,11 +66,6 @@ class Marked(models.Model):
         abstract = True
 
 
-def _as_declared(model):
-    """The model itself: what migrations are written from has its fields alone."""
-    return apps.get_model(model._meta.app_label, model._meta.model_name)
-
-
 def keys_to_marked(model):
     """The foreign keys of a model that lead to rows with an audience of their own."""
     return [
@@ -84,7 +79,7 @@ class _FindAudience(pgtrigger.Trigger):
     """Finds the audience of a row before it is written."""
 
     def get_func(self, model):
-        model = _as_declared(model)
+        model = as_declared(model)
         keys = keys_to_marked(model)
         own = [
             name for name in OWN_COLUMNS if name in {field.column for field in model._meta.fields}
@@ -223,7 +218,7 @@ class _NarrowWhole(pgtrigger.Trigger):
         )
 
     def get_func(self, model):
-        model = _as_declared(model)
+        model = as_declared(model)
         whole = model._meta.get_field(model.KEY[0])
         given = filter(None, (self.referencing.old, self.referencing.new))
         touched = " UNION ".join(f"SELECT {whole.column} AS id FROM {rows}" for rows in given)
@@ -297,7 +292,7 @@ class Part(Marked, Keyed):
 
     class Meta:
         abstract = True
-        triggers: list[pgtrigger.Trigger] = [FIND_AUDIENCE]
+        triggers: list[pgtrigger.Trigger] = [FIND_AUDIENCE, OF_WHOLE]
         constraints = [
             models.CheckConstraint(
                 condition=Q(marking="") | Q(marking__in=Marking.values),

@@ -21,6 +21,7 @@ from records.models.audience import (
 )
 from records.models.marking import Marking
 from records.models.organisation import Organisation
+from records.models.second_person import SECOND_PERSON
 
 REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
 
@@ -71,14 +72,16 @@ class _BumpVersion(pgtrigger.Trigger):
 
     A save that changes nothing counts nothing, and no writer can set the number.
     PostgreSQL fills generated columns in after the trigger, so they are not compared.
+    A version of NULL asks to be counted for a change elsewhere: OF_WHOLE.
     """
 
     def get_func(self, model):
         generated = [field.column for field in model._meta.fields if field.generated]
         keep = "".join(f"NEW.{column} = OLD.{column}; " for column in generated)
         return f"""
+            elsewhere = NEW.version IS NULL;
             NEW.version = OLD.version; NEW.updated_at = OLD.updated_at; {keep}
-            IF NEW IS DISTINCT FROM OLD THEN
+            IF elsewhere OR NEW IS DISTINCT FROM OLD THEN
                 NEW.version = OLD.version + 1;
                 NEW.updated_at = clock_timestamp();
             END IF;
@@ -86,7 +89,12 @@ class _BumpVersion(pgtrigger.Trigger):
         """
 
 
-BUMP_VERSION = _BumpVersion(name="bump_version", operation=pgtrigger.Update, when=pgtrigger.Before)
+BUMP_VERSION = _BumpVersion(
+    name="bump_version",
+    operation=pgtrigger.Update,
+    when=pgtrigger.Before,
+    declare=[("elsewhere", "boolean")],
+)
 
 
 class RecordQuerySet(GatedQuerySet):
@@ -170,7 +178,7 @@ class Record(Marked):
 
     class Meta:
         abstract = True
-        triggers = [FIND_AUDIENCE, SPREAD_AUDIENCE, BUMP_VERSION]
+        triggers = [SECOND_PERSON, FIND_AUDIENCE, SPREAD_AUDIENCE, BUMP_VERSION]
         constraints = [
             models.CheckConstraint(
                 condition=Q(marking__in=Marking.values),

@@ -1,0 +1,118 @@
+"""Triggers that ask for a second person, whatever way the web role writes.
+
+They hold what records/review.py tells people: who edited is stamped by the database,
+nobody publishes or countersigns what he edited last, one person alone only narrows an
+audience. The owner of the tables, at work for nobody, is not asked.
+"""
+
+import pgtrigger
+from django.apps import apps
+
+from records.web_role import WEB_ROLE
+
+# What is not what the record says, but how it stands.
+STATE = {
+    *("audience_rank", "audience_organisations", "audience_readers", "audience_published"),
+    *("owner_id", "marking", "shared_with", "readers"),
+    *("review_status", "withdrawn_reason", "to_countersign", "wider"),
+    *("version", "created_at", "updated_at", "created_by_id", "updated_by_id"),
+}
+
+# A part that comes, changes or goes is a change of its record: it sets the record's
+# version to NULL, which stands for "count me, although nothing of you changed".
+_KEPT = "musaala.edited"  # the records counted in this transaction, so each counts once
+
+
+def as_declared(model):
+    """The model itself: what migrations are written from has its fields alone."""
+    return apps.get_model(model._meta.app_label, model._meta.model_name)
+
+
+class _SecondPerson(pgtrigger.Trigger):
+    """Stamps who edited, and refuses what one person may not do alone.
+
+    Triggers fire in the order of their names, and this one before `bump_version`.
+    """
+
+    def get_func(self, model):
+        said = [
+            field.column
+            for field in as_declared(model)._meta.concrete_fields
+            if not field.generated and not field.primary_key and field.column not in STATE
+        ]
+        old, new = (", ".join(f"{row}.{column}" for column in said) for row in ("OLD", "NEW"))
+        return f"""
+            IF current_user <> '{WEB_ROLE}' THEN
+                RETURN NEW;
+            END IF;
+            NEW.created_by_id := viewer_person();
+            IF TG_OP = 'UPDATE' THEN
+                NEW.created_by_id := OLD.created_by_id;
+                was := to_jsonb(OLD);
+                edited := NEW.version IS NULL OR ({new}) IS DISTINCT FROM ({old});
+            END IF;
+            NEW.updated_by_id := CASE WHEN edited THEN viewer_person() ELSE OLD.updated_by_id END;
+            NEW.to_countersign := NEW.to_countersign OR edited AND NEW.review_status = 'published';
+            refused := review_refusal(was, to_jsonb(NEW), edited);
+            IF refused IS NOT NULL THEN
+                RAISE insufficient_privilege USING MESSAGE = refused;
+            END IF;
+            IF edited THEN
+                counted := string_to_array(current_setting('{_KEPT}', true), ' ');
+                this := TG_TABLE_NAME || ':' || NEW.id;
+                IF this = ANY (counted) THEN
+                    NEW.version := OLD.version;
+                ELSE
+                    PERFORM set_config('{_KEPT}', array_to_string(counted || this, ' '), true);
+                END IF;
+            END IF;
+            RETURN NEW;
+        """
+
+
+class _OfWhole(pgtrigger.Trigger):
+    """A change of a part is a change of its record, and one person only narrows its audience."""
+
+    def get_func(self, model):
+        model = as_declared(model)
+        whole = model._meta.get_field(model.KEY[0])
+        table = whole.related_model._meta.db_table
+        return f"""
+            IF current_user <> '{WEB_ROLE}' THEN
+                RETURN NULL;
+            END IF;
+            UPDATE {table} SET version = NULL WHERE id IN (
+                CASE WHEN TG_OP <> 'DELETE' THEN NEW.{whole.column} END,
+                CASE WHEN TG_OP <> 'INSERT' THEN OLD.{whole.column} END
+            );
+            IF TG_OP = 'UPDATE' AND (
+                SELECT audience_widens(
+                    owner_id,
+                    coalesce(nullif(OLD.marking, ''), 'TLP:CLEAR'), shared_with, OLD.readers,
+                    coalesce(nullif(NEW.marking, ''), 'TLP:CLEAR'), shared_with, NEW.readers
+                ) FROM {table} WHERE id = NEW.{whole.column}
+            ) THEN
+                RAISE insufficient_privilege USING MESSAGE =
+                    'The marking of a part is not lowered by one person.';
+            END IF;
+            RETURN NULL;
+        """
+
+
+SECOND_PERSON = _SecondPerson(
+    name="a_second_person",
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    when=pgtrigger.Before,
+    declare=[
+        ("was", "jsonb"),
+        ("edited", "boolean := true"),
+        ("refused", "text"),
+        ("counted", "text[]"),
+        ("this", "text"),
+    ],
+)
+OF_WHOLE = _OfWhole(
+    name="change_of_whole",
+    operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+    when=pgtrigger.After,
+)
