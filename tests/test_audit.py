@@ -225,6 +225,15 @@ def test_the_database_alone_lets_nobody_read_what_others_did(actions):
         assert AuditEntry.objects.unrestricted(reason="the gate is taken away").count() == 1
 
 
+def test_the_gate_alone_lets_nobody_read_what_others_did(actions):
+    """With the wall of the database taken away: this is the owner asking."""
+    rows = AuditEntry.objects.filter(event_table="records_sourceevent")
+
+    for viewer, seen in [(Viewer.of(actions[1]), 1), (PUBLIC, 0)]:
+        assert rows.visible_to(viewer).count() == seen
+    assert rows.visible_to(Viewer.of(UserFactory(rights=[AUDIT]))).count() == 3
+
+
 def test_entries_are_not_read_ungated():
     with gated(), pytest.raises(UngatedQuery):
         AuditEntry.objects.count()
