@@ -6,6 +6,7 @@ from django.urls import reverse
 from incidents.models import Incident
 from records.models import Source
 from records.rights import AUDIT, READ
+from records.viewer import Viewer, viewing
 from tests.admin_pages import address
 from tests.factories import (
     IncidentFactory,
@@ -129,7 +130,9 @@ def test_the_screen_costs_the_same_with_more_entries(screen, auditor, count_quer
     screen(auditor)
     few = count_queries(lambda: screen(auditor))
 
-    SourceFactory.create_batch(5)
+    for person in UserFactory.create_batch(5):
+        with viewing(Viewer.of(person), user=person.pk):
+            SourceFactory(owner=person.organisation)
     settle()
 
     assert count_queries(lambda: screen(auditor)) == few

@@ -172,6 +172,12 @@ def test_a_copy_that_was_tampered_with_is_found(copy, how):
     assert verify("--file", str(copy))
 
 
+def test_entries_out_of_order_are_named(copy):
+    tampered(copy, "swapped")
+
+    assert "Entry 2 comes after entry 3: out of order." in verify("--file", str(copy))
+
+
 def test_a_copy_that_ends_early_is_found_against_a_checkpoint(copy, checkpoints):
     lines = copy.read_text().splitlines()
     copy.write_text("\n".join(lines[:-1]) + "\n")
