@@ -58,7 +58,8 @@ def raise_walls(sender=None, using="default", **options):
             )
         for table in sorted(present & events.keys()):
             _protect(cursor, table, _of_history(events[table]), owner)
-        _protect(cursor, AUDIT_TABLE, _OF_AUDIT, owner)
+        for table in present & {AUDIT_TABLE}:
+            _protect(cursor, table, _OF_AUDIT, owner)
 
 
 def _is_event(model):

@@ -62,12 +62,15 @@ $$
 CHAIN_EVENT = """
 CREATE FUNCTION chain_event() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
-SET musaala.maintenance = 'on'
 SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle = 'postgres'
 SET bytea_output = 'hex' SET extra_float_digits = 1
 AS $$
+DECLARE
+    before text := current_setting('musaala.maintenance', true);
 BEGIN
+    PERFORM set_config('musaala.maintenance', 'on', true);
     PERFORM link_event(TG_TABLE_NAME, to_jsonb(NEW));
+    PERFORM set_config('musaala.maintenance', coalesce(before, ''), true);
     RETURN NULL;
 END
 $$
