@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from records.admin_columns import NOTHING, chips
 from records.admin_lists import DeclaredLookups, RecordList
 from records.forms import (
-    CHOSEN_BY_NAME,
     LoadedAutocomplete,
+    OrganisationsField,
     PartForm,
     PartFormSet,
+    ReadersField,
     SpanForm,
     label_of,
+    persons,
 )
 from records.models import Assertion, Record, ReviewStatus
 
@@ -74,9 +76,11 @@ class RecordChoices:
         return super().formfield_for_foreignkey(db_field, request, **options)
 
     def formfield_for_dbfield(self, db_field, request, **options):
-        if db_field.name in CHOSEN_BY_NAME:
-            label, help_text = capfirst(db_field.verbose_name), db_field.help_text
-            return CHOSEN_BY_NAME[db_field.name](label=label, help_text=help_text)
+        said = {"label": capfirst(db_field.verbose_name), "help_text": db_field.help_text}
+        if db_field.name == "shared_with":
+            return OrganisationsField(**said)
+        if db_field.name == "readers":
+            return ReadersField(choices=persons(request), **said)
         if db_field.name.endswith("_precision"):
             options["label"] = _("Precision")
         if isinstance(db_field, URLField):

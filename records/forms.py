@@ -60,18 +60,15 @@ class ReadersField(forms.TypedMultipleChoiceField):
     widget = forms.SelectMultiple(attrs={"size": 3})
 
     def __init__(self, **options):
-        super().__init__(choices=self._persons, coerce=int, required=False, **options)
-
-    @staticmethod
-    def _persons():
-        return [(user.pk, user.get_full_name() or user.username) for user in readable_people()]
+        super().__init__(coerce=int, required=False, **options)
 
 
-def readable_people():
-    return User.objects.filter(is_active=True).order_by("username")
-
-
-CHOSEN_BY_NAME = {"shared_with": OrganisationsField, "readers": ReadersField}
+def persons(request):
+    """Choices of who may be named as a reader. Asked of the database once for a request."""
+    if not hasattr(request, "persons"):
+        staff = User.objects.filter(is_active=True, is_staff=True).order_by("username")
+        request.persons = [(user.pk, user.get_full_name() or user.username) for user in staff]
+    return request.persons
 
 
 class SpanForm(forms.ModelForm):
@@ -226,6 +223,11 @@ class PartFormSet(forms.BaseInlineFormSet):
         if isinstance(form, PartForm):
             form.parent = self.instance
         return form
+
+    def add_fields(self, form, index):
+        """A row's own key is looked up among the rows of this record that the viewer may see."""
+        super().add_fields(form, index)
+        form.fields[self.model._meta.pk.name].queryset = self.queryset
 
     def get_unique_error_message(self, unique_check):
         for constraint in self.model._meta.constraints:

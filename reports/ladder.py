@@ -187,5 +187,7 @@ class LadderQuerySet(IncidentQuerySet):
 
 
 def ladder(incidents):
-    """The same queryset of incidents, with the ladder's methods."""
-    return LadderQuerySet(incidents.model, incidents.query.chain(), incidents.db)
+    """The same queryset of incidents, with the ladder's methods and its own prefetches."""
+    rows = incidents.all()
+    rows.__class__ = LadderQuerySet
+    return rows

@@ -59,6 +59,7 @@ class OrganisationFactory(DjangoModelFactory):
 class UserFactory(DjangoModelFactory):
     class Meta:
         model = "records.User"
+        skip_postgeneration_save = True
 
     username = Sequence(lambda n: f"user{n}")
     password = Password(None)

@@ -8,7 +8,7 @@ from functools import partial
 
 from django.db.models import UniqueConstraint
 
-from records.models import Assertion, Citation, Record
+from records.models import Assertion, Citation, Part, Record
 from records.names import Name
 from tests.catalogue import again, changed, make, our_constraints, our_models
 
@@ -22,6 +22,13 @@ BY_BASE = {
         ("withdrawn_with_reason", {"withdrawn_reason": "Entered twice."}),
         ("shared_only_if_amber", {"shared_with": [1]}),
         ("shared_only_if_amber", {"marking": "TLP:AMBER+STRICT", "shared_with": [1]}),
+        ("readers_only_if_red", {"readers": [1]}),
+        ("readers_only_if_red", {"marking": "TLP:RED"}),
+    ],
+    Part: [
+        ("marking_is_tlp", {"marking": "TLP:WHITE"}),
+        ("readers_only_if_red", {"readers": [1]}),
+        ("readers_only_if_red", {"marking": "TLP:RED"}),
     ],
     Assertion: [("confidence_is_known", {"confidence": "certain"})],
     Citation: [("support_is_known", {"support": "mentions"})],

@@ -14,6 +14,7 @@ DAY, DAY_BEFORE = date(2021, 3, 2), date(2021, 3, 1)
 SHA256 = "a" * 64
 
 RECORDS = [
+    ("user_clearance_is_tlp", f.UserFactory, {"clearance": "TLP:WHITE"}),
     ("source_kind_is_known", f.SourceFactory, {"kind": "rumour"}),
     ("source_reliability_is_admiralty", f.SourceFactory, {"reliability": "G"}),
     ("source_file_has_hash", f.SourceFactory, {"file": "a.pdf"}),

@@ -26,7 +26,7 @@ from tests.factories import (
 
 @pytest.fixture
 def staff():
-    return UserFactory(is_staff=True, is_superuser=True)
+    return UserFactory(is_staff=True, is_superuser=True, clearance="TLP:RED")
 
 
 @pytest.fixture
@@ -68,23 +68,26 @@ def test_an_added_record_belongs_to_the_adder_and_names_him(blank, staff, attack
 
 
 def test_a_part_takes_owner_and_marking_of_what_it_belongs_to(blank, staff, attack):
-    partner = OrganisationFactory(slug="partner")
     other = OrganisationFactory(slug="other")
     claim = part("claims", group=GroupFactory().pk, confidence="likely", certainty="high")
 
-    shared = {"owner": partner.pk, "marking": "TLP:AMBER", "shared_with": [other.pk]}
+    shared = {"marking": "TLP:AMBER", "shared_with": [other.pk]}
     answer = blank(
         Incident,
         occurred_from="2021-02-15",
         **attack,
         **shared,
         **claim,
-        **{"claims-0-marking": "", "claims-0-review_status": "draft"},
+        **{"claims-0-marking": ""},
     )
 
     assert answer.status_code == 302, refusals(answer)
     added = Claim.objects.get()
-    assert (added.owner, added.marking, added.shared_with) == (partner, "TLP:AMBER", [other.pk])
+    assert (added.owner, added.marking, added.shared_with) == (
+        staff.organisation,
+        "TLP:AMBER",
+        [other.pk],
+    )
     assert (added.created_by, added.updated_by) == (staff, staff)
 
 
@@ -161,7 +164,7 @@ def test_a_date_that_may_be_missing_is_whole_or_missing(blank, given, field, wor
     ("given", "field", "words"),
     [
         ({"weapons_low": 3, "weapons_high": 2}, "weapons_high", "above the high one"),
-        ({"review_status": "withdrawn"}, "withdrawn_reason", "needs the reason"),
+        ({"marking": "TLP:RED"}, "readers", "persons who may read it"),
     ],
 )
 def test_a_constraint_is_told_at_the_field_it_speaks_of(blank, attack, given, field, words):
@@ -171,10 +174,10 @@ def test_a_constraint_is_told_at_the_field_it_speaks_of(blank, attack, given, fi
     assert words in refused[field][0]
 
 
-def test_a_part_with_a_marking_of_its_own_is_shared_with_nobody(blank, attack):
+def test_a_part_with_a_marking_of_its_own_is_shared_with_nobody(blank, staff, attack):
     shared = {"marking": "TLP:AMBER", "shared_with": [OrganisationFactory().pk]}
     claim = part("claims", group=GroupFactory().pk, confidence="likely", certainty="high")
-    own = {"claims-0-marking": "TLP:RED", "claims-0-review_status": "draft"}
+    own = {"claims-0-marking": "TLP:RED", "claims-0-readers": [staff.pk]}
 
     answer = blank(Incident, occurred_from="2021-02-15", **attack, **shared, **claim, **own)
 

@@ -136,9 +136,14 @@ def test_nothing_is_written(reader, noun, method):
     assert getattr(reader, method)(address(noun, row)).status_code == 405
 
 
+# The session, its user, his rights and those of his roles. Then the viewer is made known to
+# the database; within the test's own transaction, he is forgotten again afterwards.
+ANY_REQUEST = 4 + 5
+
+
 @pytest.mark.parametrize("noun", ROWS)
 def test_a_list_costs_the_same_with_one_row_as_with_ten(reader, count_queries, noun):
-    """The session, its user, the page, and one query for each kind of nested row.
+    """What any request costs, the page, and one query for each kind of nested row.
 
     NESTED names them. What a row points at is joined on and costs no query.
     """
@@ -149,7 +154,8 @@ def test_a_list_costs_the_same_with_one_row_as_with_ten(reader, count_queries, n
         ROWS[noun]()
 
     assert len(reader.get(address(noun)).json()["results"]) >= 10
-    assert count_queries(lambda: reader.get(address(noun))) == cost_of_one == 3 + len(NESTED[noun])
+    assert count_queries(lambda: reader.get(address(noun))) == cost_of_one
+    assert cost_of_one == ANY_REQUEST + 1 + len(NESTED[noun])
 
 
 @pytest.mark.parametrize("noun", ROWS)

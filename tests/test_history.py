@@ -101,7 +101,7 @@ def test_through_tables_that_django_makes_are_tracked_too():
 
 
 def test_a_right_given_and_taken_leaves_events():
-    user, right = UserFactory(), Permission.objects.first()
+    user, right = UserFactory(rights=[]), Permission.objects.first()
     user.user_permissions.add(right)
     user.user_permissions.remove(right)
 

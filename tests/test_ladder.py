@@ -245,9 +245,10 @@ def test_markings_above_the_viewer_do_not_count():
     link.marking, link.shared_with = "TLP:AMBER", [other.pk]
     link.save()
     assert on_rung("arrested", viewer=Viewer(organisation_id=other.pk, clearance=3)) == 1
-    link.marking, link.shared_with = "TLP:RED", []
+    link.marking, link.shared_with, link.readers = "TLP:RED", [], [7]
     link.save()
-    assert on_rung("arrested", viewer=Viewer(organisation_id=ours.pk, clearance=3)) == 0
+    assert on_rung("arrested", viewer=Viewer(8, organisation_id=ours.pk, clearance=4)) == 0
+    assert on_rung("arrested", viewer=Viewer(7, organisation_id=ours.pk, clearance=4)) == 1
 
 
 def test_an_unknown_rung_is_refused():

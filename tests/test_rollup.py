@@ -80,7 +80,7 @@ def test_a_circle_of_relations_ends():
 
 def test_only_published_relations_that_the_viewer_may_read_are_climbed():
     draft = RelationFactory(review_status="draft")
-    hidden = RelationFactory(marking="TLP:RED")
+    hidden = RelationFactory(marking="TLP:GREEN")
 
     assert roots(draft.from_group) == {draft.from_group_id}
     assert roots(hidden.from_group) == {hidden.from_group_id}

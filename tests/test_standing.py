@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legal.models import Conviction, ConvictionSuspect, Ruling
+from legal.models import Conviction, ConvictionSuspect
+from records.models import Marking
+from records.viewer import PUBLIC, Viewer
 from tests.factories import (
     ConvictionFactory,
     ConvictionSuspectFactory,
@@ -179,15 +181,13 @@ def test_a_ruling_that_is_not_published_undoes_nothing(convicted, status):
     assert standing() == [convicted.conviction]
 
 
-def test_the_reader_chooses_the_rulings_reckoned_with(convicted):
-    draft = rule(convicted, "annulled", YEAR_LATER, review_status="draft")
+def test_a_ruling_that_the_viewer_may_not_read_undoes_nothing_for_him(convicted):
+    rule(convicted, "annulled", YEAR_LATER, marking="TLP:GREEN")
+    seen_by_staff = Viewer(clearance=Marking.GREEN.rank)
 
-    reckoned = Ruling.objects.filter(pk=draft.pk)
-
-    assert list(Conviction.objects.standing_on(AT_LAST, reckoned)) == []
-    assert list(Conviction.objects.standing_on(AT_LAST, Ruling.objects.none())) == [
-        convicted.conviction
-    ]
+    for viewer, standing_for_him in ((PUBLIC, [convicted.conviction]), (seen_by_staff, [])):
+        rows = Conviction.objects.counted_for(viewer)
+        assert list(rows.standing_on(AT_LAST)) == standing_for_him
 
 
 def test_many_rulings_and_suspects_give_each_conviction_once(two_convicted, count_queries):
