@@ -4,19 +4,22 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.utils import flatten
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.db.models import Case, Q, URLField, When
+from django.db.models import Case, Q, TextField, URLField, When
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from records.admin_columns import NOTHING, chips
 from records.admin_lists import DeclaredLookups, RecordList
 from records.forms import (
+    LinesField,
     LoadedAutocomplete,
     OrganisationsField,
     PartForm,
     PartFormSet,
     ReadersField,
-    SpanForm,
+    RecordForm,
+    RowForm,
+    focus_on_first_error,
     label_of,
     persons,
 )
@@ -85,6 +88,8 @@ class RecordChoices:
             options["label"] = _("Precision")
         if isinstance(db_field, URLField):
             options["assume_scheme"] = "https"
+        if isinstance(db_field, TextField):
+            options["form_class"] = LinesField
         return super().formfield_for_dbfield(db_field, request, **options)
 
 
@@ -101,7 +106,7 @@ class AutocompleteView(AutocompleteJsonView):
 
 
 class RecordAdmin(DeclaredLookups, RecordChoices, admin.ModelAdmin):
-    form = SpanForm
+    form = RecordForm
     actions = None
     list_per_page = 50
     empty_value_display = NOTHING
@@ -135,10 +140,28 @@ class RecordAdmin(DeclaredLookups, RecordChoices, admin.ModelAdmin):
         if obj is not None:
             context["title"] = self.label(obj)
             context["subtitle"] = f"{capfirst(self.opts.verbose_name)} {obj.reference}"
+        if context["errors"]:
+            parts = [part.formset for part in context["inline_admin_formsets"]]
+            focus_on_first_error(context["adminform"].form, parts)
         return super().render_change_form(request, context, *args, obj=obj, **options)
 
     def has_delete_permission(self, request, obj=None):
         return False  # a record is withdrawn with a reason
+
+    # Two people at one record: records/concurrency.py
+
+    def get_object(self, request, object_id, from_field=None):
+        """Locked when it is going to be changed: who comes second waits, and then compares."""
+        found = super().get_object(request, object_id, from_field)
+        if found is not None and request.method == "POST":
+            rows = self.get_queryset(request).select_for_update(of=("self",))
+            found = rows.filter(pk=found.pk).first()
+        return found
+
+    def get_form(self, request, obj=None, change=False, **options):
+        form = super().get_form(request, obj, change, **options)
+        form.viewer = request.viewer
+        return form
 
     def get_changeform_initial_data(self, request):
         own = {"owner": request.user.organisation_id}
@@ -190,6 +213,7 @@ class RecordAdmin(DeclaredLookups, RecordChoices, admin.ModelAdmin):
             "certainty",
             "note",
             *((*STATE, *STAMPS) if obj else ()),
+            *((RecordForm.SEEN,) if obj and self.has_change_permission(request, obj) else ()),
         )
         return [*super().get_fieldsets(request, obj), *statement, record]
 
@@ -256,6 +280,12 @@ class Part(RecordChoices, InlineModelAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).select_related(*self._shown(request))
 
+    def get_formset(self, request, obj=None, **options):
+        formset = super().get_formset(request, obj, **options)
+        formset.viewer = request.viewer
+        formset.editable = self.has_change_permission(request, obj)
+        return formset
+
     def _keys_on_form(self, request):
         fields = flatten(self.fields)
         return [name for name in self.get_autocomplete_fields(request) if name in fields]
@@ -295,7 +325,11 @@ class RecordPart(Part, admin.StackedInline):
 
 
 class RowPart(Part, admin.TabularInline):
-    pass
+    form = RowForm
+
+    def get_fields(self, request, obj=None):
+        seen = (RowForm.SEEN,) if self.has_change_permission(request, obj) else ()
+        return (*super().get_fields(request, obj), *seen)
 
 
 def parts(related, *fields, **options):

@@ -8,14 +8,11 @@ from django.db.models import CheckConstraint, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from records.admin_columns import chips
+from records.concurrency import SeenRow, SeenVersion
+from records.concurrent_rows import Realigned
 from records.dates import Precision, days_of
+from records.labels import label_of
 from records.models import Marking, Organisation, Record, User
-
-
-def label_of(site, row):
-    """How a row is called in choices: by its admin's `label`, or by its own name."""
-    model_admin = site.get_model_admin(type(row))
-    return model_admin.label(row) if hasattr(model_admin, "label") else str(row)
 
 
 class LoadedAutocomplete(AutocompleteSelect):
@@ -185,6 +182,22 @@ class SpanForm(forms.ModelForm):
         return NON_FIELD_ERRORS
 
 
+class LinesField(forms.CharField):
+    """Browsers end lines as the web does. Stored as typed, so that sending back is no change."""
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\r\n", "\n")
+
+
+def focus_on_first_error(form, formsets):
+    """The cursor stands where something is to be corrected."""
+    for refused in (form, *(part for formset in formsets for part in formset.forms)):
+        for name, bound in refused.fields.items():
+            if name in refused.errors and not bound.widget.is_hidden:
+                bound.widget.attrs["autofocus"] = True
+                return
+
+
 class PartForm(SpanForm):
     """A record entered within the form of the record it belongs to, its `parent`."""
 
@@ -215,7 +228,15 @@ class PartForm(SpanForm):
         return self.parent.marking
 
 
-class PartFormSet(forms.BaseInlineFormSet):
+class RecordForm(SeenVersion, SpanForm):
+    pass
+
+
+class RowForm(SeenRow, PartForm):
+    pass
+
+
+class PartFormSet(Realigned):
     """Parts of one record: new ones know it, twins are refused in the constraint's words."""
 
     def _construct_form(self, i, **options):
