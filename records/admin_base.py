@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from records.admin_columns import NOTHING, chips
+from records.admin_history import HistoryPage
 from records.admin_lists import DeclaredLookups, RecordList
 from records.forms import (
     LinesField,
@@ -105,7 +106,7 @@ class AutocompleteView(AutocompleteJsonView):
         return super().serialize_result(row, to_field_name) | {"text": label}
 
 
-class RecordAdmin(DeclaredLookups, RecordChoices, admin.ModelAdmin):
+class RecordAdmin(HistoryPage, DeclaredLookups, RecordChoices, admin.ModelAdmin):
     form = RecordForm
     actions = None
     list_per_page = 50

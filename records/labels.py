@@ -10,6 +10,7 @@ from records.models import User
 
 HIDDEN = _("hidden")
 OPERATOR = _("the operator, on the command line")
+SPANS = {"asserted": _("asserted on"), "published": _("published on")}
 OTHER_STAFF = _("somebody of another organisation")
 
 
@@ -17,6 +18,16 @@ def label_of(site, row):
     """How a row is called in choices: by its admin's `label`, or by its own name."""
     model_admin = site.get_model_admin(type(row))
     return model_admin.label(row) if hasattr(model_admin, "label") else str(row)
+
+
+def span_title(model, span):
+    """How the admin calls a date known from its first to its last possible day."""
+    if admin.site.is_registered(model):
+        column = getattr(admin.site.get_model_admin(model), f"{span}_on", None)
+        if hasattr(column, "short_description"):
+            return column.short_description
+    first = model._meta.get_field(f"{span}_from").verbose_name
+    return SPANS.get(span, first)
 
 
 class Labels:
