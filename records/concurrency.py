@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from records.differences import compared, content_fields, label_of_field, text_of, wanted_by
-from records.labels import Labels
+from records.labels import Labels, isolated
 from records.merging import digest, merge, typed
 from records.models import User
 from records.viewer import PUBLIC
@@ -51,7 +51,7 @@ class MeetsStored(forms.ModelForm):
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
         self.stored = {name: self.initial.get(name) for name in self._contents()}
-        self._refusals: list[tuple[str | None, str]] = []
+        self._refusals = []  # pairs of a field, or None, and what to tell
 
     def _contents(self):
         own = {field.name for field in self._meta.model._meta.concrete_fields}
@@ -83,7 +83,7 @@ class MeetsStored(forms.ModelForm):
         self.data[self.add_prefix(self.SEEN)] = str(value)
 
     def titles(self, names):
-        return get_text_list([f"“{self[name].label}”" for name in names], gettext("and"))
+        return get_text_list([isolated(f"“{self[name].label}”") for name in names], gettext("and"))
 
     def both_texts(self, names):
         """Pairs of a field's name and the two texts: old is what is stored, new his own."""
@@ -212,8 +212,8 @@ def who_and_when(events, viewer):
     told = [
         gettext("%(person)s, %(moment)s")
         % {
-            "person": labels.person(_user_of(event)),
-            "moment": date_format(localtime(event.pgh_created_at), "DATETIME_FORMAT"),
+            "person": isolated(labels.person(_user_of(event))),
+            "moment": isolated(date_format(localtime(event.pgh_created_at), "DATETIME_FORMAT")),
         }
         for event in events
     ]

@@ -12,6 +12,7 @@ from records.merging import digest, is_typed, put
 from records.viewer import PUBLIC
 
 UNKNOWN_ROW = _("This row is not one of the record's. Save again to add it as a new row.")
+MISNUMBERED = _("The form does not say how many rows it holds. Open the page again.")
 REMOVED_ROW = _(
     "Removed meanwhile by %(who)s, while you changed it. What you typed is kept in this row: "
     "save again to add it as a new one, or remove it."
@@ -31,8 +32,15 @@ class Realigned(forms.BaseInlineFormSet):
     def __init__(self, data=None, *args, **options):
         super().__init__(data, *args, **options)
         self.gone = {}  # by the index of a row that is new again: what became of it
-        if self.is_bound and self.instance.pk and self._can_be_read():
+        known = self.is_bound and self.instance.pk
+        self.misnumbered = known and not self._is_numbered()
+        if known and not self.misnumbered:
             self._realign()
+
+    def clean(self):
+        super().clean()
+        if self.misnumbered:
+            raise forms.ValidationError(MISNUMBERED)
 
     def _construct_form(self, i, **options):
         form = super()._construct_form(i, **options)
@@ -40,7 +48,7 @@ class Realigned(forms.BaseInlineFormSet):
         form.gone = self.gone.get(i, "")
         return form
 
-    def _can_be_read(self):
+    def _is_numbered(self):
         """Whether Django would take the number of rows that is claimed."""
         if not self.management_form.is_valid():
             return False

@@ -91,8 +91,8 @@ def pieces_of(old, new):
 
 
 def _words(text):
-    """Each with the space behind it, which is shown and not compared."""
-    return re.findall(r"\s+\S*\s*|\S+\s*", text)
+    """Each with the space behind it, the last one too. Space is shown and not compared."""
+    return re.findall(r"\s+\S*\s*|\S+\s*", f"{text} ")
 
 
 def _stretches(old, new):

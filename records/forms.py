@@ -198,6 +198,9 @@ def focus_on_first_error(form, formsets):
                 return
 
 
+AS_THE_RECORD = ("", _("As the record it belongs to"))
+
+
 class PartForm(SpanForm):
     """A record entered within the form of the record it belongs to, its `parent`."""
 
@@ -207,7 +210,7 @@ class PartForm(SpanForm):
         super().__init__(*args, **options)
         marking = self.fields.get("marking")
         if marking and self.instance._state.adding:
-            marking.choices = [("", _("As the record it belongs to")), *Marking.choices]
+            marking.choices = [AS_THE_RECORD, *Marking.choices]
             marking.initial = ""
             marking.required = False
 
@@ -233,7 +236,15 @@ class RecordForm(SeenVersion, SpanForm):
 
 
 class RowForm(SeenRow, PartForm):
-    pass
+    """A row keeps an empty marking, so that it follows the record's now and later."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if "marking" in self.fields:
+            self.fields["marking"].choices = [AS_THE_RECORD, *Marking.choices]
+
+    def clean_marking(self):
+        return self.cleaned_data["marking"]
 
 
 class PartFormSet(Realigned):

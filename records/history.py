@@ -129,13 +129,22 @@ def _context(event):
     return event.pgh_context or {}
 
 
+def _withdrawn_because(events):
+    """A withdrawal has its reason on the record, also when nobody gave the request one."""
+    for before, event in events:
+        reason = getattr(event, "withdrawn_reason", "")
+        if reason and (before is None or before.withdrawn_reason != reason):
+            return reason
+    return ""
+
+
 def _act(events, changes, labels):
     last = max((event for _before, event in events), key=lambda event: event.pgh_created_at)
     context = _context(last)
     return Act(
         last.pgh_created_at,
         labels.person(context.get("user")),
-        context.get("reason", ""),
+        context.get("reason") or _withdrawn_because(events),
         context.get("request", ""),
         tuple(change for change in changes if change),
     )
@@ -200,7 +209,7 @@ def _earlier(events, at, start):
 
 def _acts(lines):
     """The lines in lists: what one request did, or a command in one go."""
-    acts: list[list[_Line]] = []
+    acts = []
     for line in lines:
         last = acts[-1][-1] if acts else None
         if last and line.request == last.request and (line.request or last.at - line.at < AT_ONCE):

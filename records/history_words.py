@@ -15,10 +15,14 @@ from records.differences import (
     text_of,
     wanted_by,
 )
-from records.labels import span_title
+from records.labels import isolated, span_title
 from records.models import Organisation, Part, ReviewStatus, User
 
-STATE = {"review_status", "to_countersign"}  # told as what was done, not as a difference
+STATE = {
+    "review_status",
+    "withdrawn_reason",
+    "to_countersign",
+}  # told as what was done, not as a difference
 MOVES = {
     (ReviewStatus.SUBMITTED, ReviewStatus.DRAFT): gettext_lazy("Returned to its author"),
     (ReviewStatus.WITHDRAWN, ReviewStatus.DRAFT): gettext_lazy("Reinstated as a draft"),
@@ -90,7 +94,7 @@ def _of_part(before, event, labels):
     label = [text_of(field, getattr(event, field.attname), labels) for field in key]
     action = PART_ACTIONS[event.pgh_label] % {
         "part": capfirst(model._meta.verbose_name),
-        "label": " · ".join(filter(None, label)),
+        "label": isolated(" · ".join(filter(None, label))),
     }
     if event.pgh_label == "update" and before is not None:
         differences = _differences(before, event, labels)

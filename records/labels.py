@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from django.contrib import admin
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext_lazy as _
 
 from records.gate import GatedQuerySet
@@ -18,6 +19,11 @@ def label_of(site, row):
     """How a row is called in choices: by its admin's `label`, or by its own name."""
     model_admin = site.get_model_admin(type(row))
     return model_admin.label(row) if hasattr(model_admin, "label") else str(row)
+
+
+def isolated(text):
+    """The text, kept from turning the order of an Arabic sentence round it."""
+    return f"\u2068{text}\u2069" if get_language_bidi() else text
 
 
 def span_title(model, span):
@@ -39,7 +45,7 @@ class Labels:
     def __init__(self, viewer):
         self.viewer = viewer
         self._wanted = defaultdict(set)
-        self._found: dict[tuple[type, int], str] = {}
+        self._found = {}
 
     def want(self, model, keys):
         self._wanted[model].update(key for key in keys if key is not None)

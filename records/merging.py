@@ -35,7 +35,7 @@ def merge(form, shown, stored):
     more: then every difference counts as changed by both.
     """
     names = [name for name in form.fields if name in stored]
-    answers: dict[str, list[str]] = {}
+    answers = {}
     for name in names:
         answers.setdefault(_answer(name), []).append(name)
     merged = Merge()

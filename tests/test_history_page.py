@@ -173,6 +173,7 @@ def test_a_long_text_is_compared_word_by_word(incident, viewer, page_of):
         ("removed", "house."),
         ("added", "hangar."),
     ]
+    assert one.pieces[0].text.endswith("hit a ")
     shown = page_of(incident)
     assert '<del><span class="in-words">[deleted: </span>house.' in shown
     assert '<ins><span class="in-words">[inserted: </span>hangar.' in shown
@@ -290,6 +291,14 @@ def test_review_is_told_as_what_was_done(viewer, before, after, said):
     change(incident, review_status=after, withdrawn_reason=reason[after])
 
     assert told(incident, viewer)[0] == [said] or told(incident, viewer)[0][-1] == said
+
+
+def test_a_withdrawal_is_told_with_its_reason(incident, viewer):
+    change(incident, review_status="withdrawn", withdrawn_reason="Entered twice.")
+
+    [act] = history_of(incident, viewer).acts
+    assert act.reason == "Entered twice."
+    assert act.changes[-1].differences == ()
 
 
 def test_a_countersignature_is_told(incident, viewer):

@@ -109,8 +109,8 @@ def test_of_a_long_text_the_words_that_differ_are_marked(incident, amal, badr):
     badr.saves(summary=f"{long} Nobody was hurt.")
 
     both = badr.refused["summary"][0]
-    assert "<mark>Two people died.</mark>" in both
-    assert "<mark>Nobody was hurt.</mark>" in both
+    assert "<mark>Two people died. </mark>" in both
+    assert "<mark>Nobody was hurt. </mark>" in both
     assert both.count("Three rockets fell") == 4  # the rest is left out
 
 
@@ -314,6 +314,14 @@ def test_a_row_of_both_comes_back_with_both_texts(citation, two):
     assert now(citation).pinpoint == "p. 3"
 
 
+def test_a_row_keeps_following_the_marking_of_its_record(citation, two):
+    amal, _badr = two
+
+    assert amal.saves(**row(citation, pinpoint="p. 2"))
+
+    assert now(citation).marking == ""
+
+
 def test_a_row_that_only_another_changed_stays_his(citation, two):
     amal, badr = two
     amal.saves(**row(citation, pinpoint="p. 2"))
@@ -383,6 +391,16 @@ def test_two_who_add_rows_do_not_meet(incident, citation, two):
     assert incident.citations.count() == 3
 
 
+def test_two_who_add_the_same_source_are_told_so(incident, citation, two):
+    amal, badr = two
+    same = row(citation, at=1, source=SourceFactory().pk, support="states")
+    assert amal.saves(**{"citations-TOTAL_FORMS": 2}, **same)
+
+    assert not badr.saves(**{"citations-TOTAL_FORMS": 2}, **same)
+    assert "This source is already cited here." in badr.told
+    assert incident.citations.count() == 2
+
+
 def test_a_form_that_comes_back_shows_the_rows_added_meanwhile(incident, citation, two):
     _amal, badr = two
     added = cite(incident, pinpoint="p. 9")
@@ -434,7 +452,7 @@ def test_a_wrong_number_of_rows_is_no_crash(incident, citation, two, name, numbe
     badr.saves(**{name: number})
 
     assert badr.answer.status_code in (200, 302)
-    assert now(citation).pinpoint == "p. 1"
+    assert incident.citations.get().pinpoint == "p. 1"
 
 
 def test_a_name_changed_meanwhile_comes_back(incident):

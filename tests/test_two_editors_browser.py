@@ -1,13 +1,18 @@
 """Two people edit one incident in two real browsers: both edits end up in it."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.management import call_command
+from django.db import connections
+from django.test import Client
 from pytest_django.live_server_helper import LiveServer
 
 from incidents.models import Incident
+from records.models import User
 from tests import test_front_page_browser as front
+from tests.admin_pages import form_data
 from tests.factories import IncidentFactory, UserFactory, cite
 
 browser = front.browser
@@ -75,6 +80,34 @@ def test_both_edits_end_up_in_the_incident(site, browser, incident):
     assert incident.title == "Rockets at Erbil airport"
     assert incident.summary.endswith("Two people were wounded. Nobody died.")
     assert incident.citations.get().pinpoint == "p. 4"
+
+
+def add_words(address, words):
+    """Adds each word to the summary until that is acknowledged, as one of many editors would."""
+    client = Client()
+    client.force_login(User.objects.get(username="amal"))
+    for word in words:
+        form = form_data(client.get(address))
+        while True:
+            sent = form | {"summary": f"{form['summary']} {word}"}
+            answer = client.post(address, sent)
+            if answer.status_code == 302:
+                break
+            assert answer.status_code == 200
+            form = form_data(client.get(address))
+    connections.close_all()
+
+
+def test_of_many_editors_at_once_none_loses_a_word(site, incident):
+    address = f"/admin/incidents/incident/{incident.pk}/change/"
+    words = [[f"e{editor}r{round}" for round in range(4)] for editor in range(6)]
+
+    with ThreadPoolExecutor(len(words)) as editors:
+        list(editors.map(lambda own: add_words(address, own), words))
+
+    incident.refresh_from_db()
+    written = incident.summary.split()[-24:]
+    assert sorted(written) == sorted(word for own in words for word in own)
 
 
 def test_the_cursor_of_a_refused_new_record_stands_in_the_wrong_field(site, browser, incident):
