@@ -4,19 +4,23 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.utils import flatten
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.db.models import Case, Q, URLField, When
+from django.db.models import Case, Q, TextField, URLField, When
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from records.admin_columns import NOTHING, chips
+from records.admin_history import HistoryPage
 from records.admin_lists import DeclaredLookups, RecordList
 from records.admin_review import Reviewed
 from records.forms import (
+    LinesField,
     LoadedAutocomplete,
     OrganisationsField,
     PartForm,
     PartFormSet,
     ReadersField,
+    RowForm,
+    focus_on_first_error,
     label_of,
     persons,
 )
@@ -86,6 +90,8 @@ class RecordChoices:
             options["label"] = _("Precision")
         if isinstance(db_field, URLField):
             options["assume_scheme"] = "https"
+        if isinstance(db_field, TextField):
+            options["form_class"] = LinesField
         return super().formfield_for_dbfield(db_field, request, **options)
 
 
@@ -101,7 +107,7 @@ class AutocompleteView(AutocompleteJsonView):
         return super().serialize_result(row, to_field_name) | {"text": label}
 
 
-class RecordAdmin(Reviewed, DeclaredLookups, RecordChoices, admin.ModelAdmin):
+class RecordAdmin(Reviewed, HistoryPage, DeclaredLookups, RecordChoices, admin.ModelAdmin):
     actions = None
     list_per_page = 50
     empty_value_display = NOTHING
@@ -135,10 +141,28 @@ class RecordAdmin(Reviewed, DeclaredLookups, RecordChoices, admin.ModelAdmin):
         if obj is not None:
             context["title"] = self.label(obj)
             context["subtitle"] = f"{capfirst(self.opts.verbose_name)} {obj.reference}"
+        if context["errors"]:
+            parts = [part.formset for part in context["inline_admin_formsets"]]
+            focus_on_first_error(context["adminform"].form, parts)
         return super().render_change_form(request, context, *args, obj=obj, **options)
 
     def has_delete_permission(self, request, obj=None):
         return False  # a record is withdrawn with a reason
+
+    # Two people at one record: records/concurrency.py
+
+    def get_object(self, request, object_id, from_field=None):
+        """Locked when it is going to be changed: who comes second waits, and then compares."""
+        found = super().get_object(request, object_id, from_field)
+        if found is not None and request.method == "POST":
+            rows = self.get_queryset(request).select_for_update(of=("self",))
+            found = rows.filter(pk=found.pk).first()
+        return found
+
+    def get_form(self, request, obj=None, change=False, **options):
+        form = super().get_form(request, obj, change, **options)
+        form.viewer = request.viewer
+        return form
 
     def save_model(self, request, obj, form, change):
         if not change:
@@ -182,6 +206,8 @@ class RecordAdmin(Reviewed, DeclaredLookups, RecordChoices, admin.ModelAdmin):
         known = ("owner", *STATE, *STAMPS) if obj else ()
         if obj and obj.owner_id != request.user.organisation_id:
             known = tuple(name for name in known if name not in STAFF)
+        if obj and self.has_change_permission(request, obj):
+            known = (*known, self.form.SEEN)
         record = collapsed(_("Record"), *AUDIENCE, "certainty", "note", *known)
         return [*super().get_fieldsets(request, obj), *statement, record]
 
@@ -251,6 +277,8 @@ class Part(RecordChoices, InlineModelAdmin):
     def get_formset(self, request, obj=None, **options):
         formset = super().get_formset(request, obj, **options)
         formset.form.person = request.user  # the class is made anew for every request
+        formset.viewer = request.viewer
+        formset.editable = self.has_change_permission(request, obj)
         return formset
 
     def _whole_may_change(self, request, obj):
@@ -303,6 +331,8 @@ class RecordPart(Part, admin.StackedInline):
 class RowPart(Part, admin.TabularInline):
     """Rows that are no records: whoever may change the record may change them."""
 
+    form = RowForm
+
     def has_view_permission(self, request, obj=None):
         return True  # as far as its `get_queryset` goes
 
@@ -314,6 +344,10 @@ class RowPart(Part, admin.TabularInline):
 
     def has_delete_permission(self, request, obj=None):
         return self._whole_may_change(request, obj)
+
+    def get_fields(self, request, obj=None):
+        seen = (RowForm.SEEN,) if self.has_change_permission(request, obj) else ()
+        return (*super().get_fields(request, obj), *seen)
 
 
 def parts(related, *fields, **options):

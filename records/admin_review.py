@@ -62,13 +62,6 @@ class Reviewed(admin.ModelAdmin):
         form.person = request.user  # the class is made anew for every request
         return form
 
-    def get_object(self, request, object_id, from_field=None):
-        """Locked while it is written to, so that its state cannot change meanwhile."""
-        row = super().get_object(request, object_id, from_field)
-        if row is not None and request.method == "POST":
-            row = self.get_queryset(request).select_for_update().filter(pk=row.pk).first()
-        return row
-
     def get_fieldsets(self, request, obj=None):
         sections = super().get_fieldsets(request, obj)
         if asks_reason(obj) and self.has_change_permission(request, obj):

@@ -9,14 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from records.admin_columns import chips
 from records.audience_form import AudienceForm
+from records.concurrency import SeenRow
+from records.concurrent_rows import Realigned
 from records.dates import Precision, days_of
+from records.labels import label_of
 from records.models import Marking, Organisation, User
-
-
-def label_of(site, row):
-    """How a row is called in choices: by its admin's `label`, or by its own name."""
-    model_admin = site.get_model_admin(type(row))
-    return model_admin.label(row) if hasattr(model_admin, "label") else str(row)
 
 
 class LoadedAutocomplete(AutocompleteSelect):
@@ -186,6 +183,25 @@ class SpanForm(forms.ModelForm):
         return NON_FIELD_ERRORS
 
 
+class LinesField(forms.CharField):
+    """Browsers end lines as the web does. Stored as typed, so that sending back is no change."""
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\r\n", "\n")
+
+
+def focus_on_first_error(form, formsets):
+    """The cursor stands where something is to be corrected."""
+    for refused in (form, *(part for formset in formsets for part in formset.forms)):
+        for name, bound in refused.fields.items():
+            if name in refused.errors and not bound.widget.is_hidden:
+                bound.widget.attrs["autofocus"] = True
+                return
+
+
+AS_THE_RECORD = ("", _("As the record it belongs to"))
+
+
 class PartForm(AudienceForm, SpanForm):
     """A record entered within the form of the record it belongs to, its `parent`."""
 
@@ -193,7 +209,7 @@ class PartForm(AudienceForm, SpanForm):
         super().__init__(*args, **options)
         marking = self.fields.get("marking")
         if marking and self.instance._state.adding:
-            marking.choices = [("", _("As the record it belongs to")), *Marking.choices]
+            marking.choices = [AS_THE_RECORD, *Marking.choices]
             marking.initial = ""
             marking.required = False
 
@@ -214,7 +230,19 @@ class PartForm(AudienceForm, SpanForm):
         return self.parent.marking
 
 
-class PartFormSet(forms.BaseInlineFormSet):
+class RowForm(SeenRow, PartForm):
+    """A row keeps an empty marking, so that it follows the record's now and later."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if "marking" in self.fields:
+            self.fields["marking"].choices = [AS_THE_RECORD, *Marking.choices]
+
+    def clean_marking(self):
+        return self.cleaned_data["marking"]
+
+
+class PartFormSet(Realigned):
     """Parts of one record: new ones know it, twins are refused in the constraint's words."""
 
     def _construct_form(self, i, **options):

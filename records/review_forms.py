@@ -4,12 +4,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from records.audience_form import AudienceForm
+from records.concurrency import SeenVersion
 from records.forms import OrganisationsField, ReadersField, SpanForm, persons
 from records.models import Marking, ReviewStatus
 from records.review import Audience
 
 
-class RecordForm(AudienceForm, SpanForm):
+class RecordForm(SeenVersion, AudienceForm, SpanForm):
     """A record as staff edit it. What is published is changed with a reason."""
 
     change_reason = forms.CharField(
