@@ -57,8 +57,8 @@ class Reviewed(admin.ModelAdmin):
         may = super().has_change_permission(request, obj)
         return may and (obj is None or why_not_edit(request.user, obj) is None)
 
-    def get_form(self, request, obj=None, **options):
-        form = super().get_form(request, obj, **options)
+    def get_form(self, request, obj=None, change=False, **options):
+        form = super().get_form(request, obj, change, **options)
         form.person = request.user  # the class is made anew for every request
         return form
 

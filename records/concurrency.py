@@ -151,7 +151,7 @@ class SeenVersion(MeetsStored):
         return int(sent) if 1 <= int(sent) <= self.version else None
 
     def _says_the_same(self, shown):
-        names = [field.attname for field in content_fields(self._meta.model)]
+        names = {field.attname for field in content_fields(self._meta.model)} - {"to_countersign"}
         return all(getattr(shown, name) == getattr(self.instance, name) for name in names)
 
 

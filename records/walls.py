@@ -109,6 +109,12 @@ def _make_role(cursor):
     return owner
 
 
+# pgtrigger asks this function whether a trigger is switched off, and it would ask a setting
+# that any session can change.
+NO_TRIGGER_IS_IGNORED = """
+CREATE OR REPLACE FUNCTION _pgtrigger_should_ignore(trigger_name name) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$ SELECT false $$
+"""
 ANY_ROW = "SELECT, INSERT, UPDATE, DELETE"
 EVENT_RIGHTS = "SELECT, INSERT"
 AUDIT_TABLE = AuditEntry._meta.db_table
