@@ -69,8 +69,6 @@ class Reviewed(admin.ModelAdmin):
         return sections
 
     def save_model(self, request, obj, form, change):
-        if not change:
-            obj.owner_id = request.user.organisation_id
         if "change_reason" in form.cleaned_data:
             because(reason=form.cleaned_data["change_reason"])
         super().save_model(request, obj, form, change)

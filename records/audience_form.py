@@ -51,14 +51,14 @@ class AudienceForm:
 
     def _post_clean(self):
         super()._post_clean()
-        if self.person is not None and not self.errors and isinstance(self.instance, Record):
-            self._refuse_twin()
-
-    def _refuse_twin(self):
-        """What is unique for one audience: Django asks about fields of the form alone."""
         row = self.instance
-        if row._state.adding:
-            row.owner_id = self.parent.owner_id if self.parent else self.person.organisation_id
+        if self.person is not None and not self.errors and isinstance(row, Record):
+            if row._state.adding:  # what is entered belongs to whoever enters it
+                row.owner_id = self.parent.owner_id if self.parent else self.person.organisation_id
+            self._refuse_twin(row)
+
+    def _refuse_twin(self, row):
+        """What is unique for one audience: Django asks about fields of the form alone."""
         if self.parent is not None and self.parent._state.adding:
             return
         for constraint in row._meta.constraints:

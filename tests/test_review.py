@@ -10,7 +10,7 @@ from incidents.models import Incident
 from legal.models import ArrestLink
 from records import review
 from records.review import Audience, Refused, Stale
-from records.review_rules import why_not_edit, why_not_publish
+from records.review_rules import why_not_edit, why_not_publish, widens
 from records.roles import ADMINISTRATOR, AUDITOR, DATA_ENTRY, MONITOR
 from records.viewer import Viewer, viewing
 from tests.factories import (
@@ -355,7 +355,13 @@ def test_the_database_refuses_what_takes_another(state, role, change, words, peo
 
 
 @pytest.mark.parametrize(
-    "given", [{"review_status": "published"}, {"to_countersign": True}, {"wider": {"asked_by": 1}}]
+    "given",
+    [
+        {"review_status": "published"},
+        {"review_status": "withdrawn", "withdrawn_reason": "A rumour."},
+        {"to_countersign": True},
+        {"wider": {"asked_by": 1}},
+    ],
 )
 def test_the_database_takes_new_records_as_drafts_alone(people, given):
     row = IncidentFactory.build(place=IncidentFactory().place, owner=OrganisationFactory())
@@ -427,3 +433,51 @@ def test_the_marking_of_a_part_is_not_lowered(people):
     )
 
     assert said == "The marking of a part is not lowered by one person."
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"marking": "TLP:GREEN", "shared_with": [8]},
+        {"marking": "TLP:AMBER", "shared_with": [7]},
+        {"marking": "TLP:AMBER", "shared_with": [8, 9]},
+        {"marking": "TLP:AMBER", "shared_with": [8], "readers": [1]},
+    ],
+)
+def test_the_database_agrees_to_exactly_what_was_asked_for(people, change):
+    wider = asked(people) | {"marking": "TLP:AMBER", "shared_with": [8]}
+    row = record_in("published", people, marking=CLOSED, wider=wider)
+    viewer = Viewer.of(people["monitor"])
+
+    said = _refused_by_database(
+        people["monitor"],
+        lambda: Incident.objects.visible_to(viewer).filter(pk=row.pk).update(**change, wider=None),
+    )
+
+    assert "widened by two people" in said
+
+
+def test_an_audience_widens_if_anybody_could_not_read_before(people):
+    ours, partner = people["author"].organisation_id, people["stranger"].organisation_id
+    one, two, stranger = people["editor"].pk, people["monitor"].pk, people["stranger"].pk
+    clear, green, amber, red = "TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:RED"
+    table = [
+        ((green, [], []), (clear, [], []), True),
+        ((clear, [], []), (green, [], []), False),
+        ((green, [], []), (amber, [partner], []), False),
+        ((amber, [partner], []), (amber, [], []), False),
+        ((amber, [], []), (amber, [partner], []), True),
+        ((amber, [partner], []), (CLOSED, [], []), False),
+        ((CLOSED, [], []), (amber, [], []), True),
+        ((CLOSED, [], []), (red, [], [one, two]), False),
+        ((CLOSED, [], []), (red, [], [one, stranger]), True),
+        ((amber, [partner], []), (red, [], [one, stranger]), False),
+        ((green, [], []), (red, [], [stranger]), False),
+        ((red, [], [one, two]), (red, [], [one]), False),
+        ((red, [], [one]), (red, [], [one, two]), True),
+        ((red, [], [one]), (red, [], [two]), True),
+        ((red, [], [one]), (CLOSED, [], []), True),
+    ]
+
+    for was, becomes, wider in table:
+        assert widens(ours, was, becomes) is wider, (was, becomes)
