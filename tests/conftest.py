@@ -2,6 +2,7 @@ import pytest
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from hypothesis import settings
 
 from records.gate import unrestricted
@@ -32,6 +33,13 @@ def _history_may_be_emptied():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", flush_all)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    """An Arabic page of the test before leaves its language behind."""
+    with translation.override("en"):
         yield
 
 

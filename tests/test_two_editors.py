@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from incidents.models import Incident, IncidentCitation
 from legal.models import Arrest
 from militias.models import Group
+from records.viewer import Viewer, viewing
 from tests.admin_pages import address, form_data, refusals
 from tests.factories import (
     ArrestFactory,
@@ -214,8 +215,10 @@ def test_what_was_typed_is_never_markup(incident, amal, badr):
 
 
 def test_a_colleague_of_another_organisation_is_not_named(incident, badr):
-    partner = Editor(incident, first_name="Zaid", organisation=OrganisationFactory(slug="partner"))
-    partner.saves(title="Drones")
+    zaid = UserFactory(first_name="Zaid", organisation=OrganisationFactory(slug="partner"))
+    with viewing(Viewer.of(zaid), user=zaid.pk), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE NONE")  # as when the record was of his organisation
+        Incident.objects.unrestricted(reason="tests").update(title="Drones")
     badr.saves(title="Mortars")
 
     assert "somebody of another organisation" in badr.told
