@@ -19,10 +19,17 @@ from incidents.models import (
     IncidentPlace,
     Place,
 )
-from legal.models import Conviction, ConvictionSuspect, Ruling, RulingSuspect, Step, StepIncident
-from legal.models import Suspect
+from legal.models import (
+    Conviction,
+    ConvictionSuspect,
+    Ruling,
+    RulingSuspect,
+    Step,
+    StepIncident,
+    Suspect,
+)
 from militias.models import Group, GroupName
-from records.models import Organisation, Record, Source
+from records.models import Record, Source
 from records.models.audience import keys_to_marked
 from tests.factories import (
     ClaimFactory,
