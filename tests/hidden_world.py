@@ -12,14 +12,17 @@ from itertools import count
 
 from django.db import models
 
+from incidents.models import Incident, Place
+from militias.models import Group
 from records.models import Record
 from records.models.audience import Marked, keys_to_marked
 from records.rights import READ
 from tests.api_rows import ROWS
 from tests.catalogue import factories_of, our_models
-from tests.factories import OrganisationFactory, UserFactory, cite
+from tests.factories import AttributionFactory, OrganisationFactory, UserFactory, cite
 
 CANARY = "Zqanary"
+HIDDEN_GOVERNORATE = "ZZ-01"  # its ISO code, which is unique
 LONG_AGO = date(2016, 5, 5)  # before every visible row
 ADDRESS = f"https://{CANARY.lower()}.example/"
 CODES = {"country": "ZZ", "nationality": "ZZ", "jurisdiction": "ZZ", "language": "zz"}
@@ -88,7 +91,10 @@ def visible_world():
     for model in RECORDS:
         if hasattr(model, "citations") and not model.citations.rel.related_model.objects.exists():
             cite(model.objects.first())
-    return World({model: list(model.objects.order_by("pk")[:4]) for model in MARKED})
+    world = World({model: list(model.objects.order_by("pk")[:6]) for model in MARKED})
+    for group in world.seen[Group]:  # so that a hidden relation of one would move a number
+        AttributionFactory(incident=world.seen[Incident][0], group=group)
+    return world
 
 
 @dataclass
@@ -102,11 +108,12 @@ class Hider:
 
     def hide_everything(self):
         for model in MARKED:
-            for way in self.ways if issubclass(model, Record) else self.part_ways:
+            for way in self.ways if issubclass(model, Record) else self.part_ways * 3:
                 self._hide(model, way)
         for model in MARKED:
             for key in keys_to_marked(model):
                 self._hide(model, self._leading_to_hidden(model, key))
+        self._hide(Place, {"kind": "governorate", "iso_code": HIDDEN_GOVERNORATE, **self.ways[0]})
         return self.world
 
     def _leading_to_hidden(self, model, key):
@@ -121,12 +128,15 @@ class Hider:
     def _make(self, model, given):
         number = next(self.numbers)
         factory = factories_of().get(model)
-        values = {"pk": -number if number % 2 else 10**9 + number, **self._keys(model, factory)}
+        values = {
+            "pk": -number if number % 2 else 10**9 + number,
+            **self._keys(model, factory, number),
+        }
         if model in WHOLES and model.KEY[0] not in given:
             whole = self._make(WHOLES[model], {})
             values[model.KEY[0]] = whole
             self.world.hidden.setdefault(WHOLES[model], []).append(whole)
-        values |= texts_of(model)
+        values |= texts_of(model, number)
         if issubclass(model, Record):
             values["reference"] = f"ZZZZ-ZZZZ-{number:04}"
         if hasattr(model, "code"):
@@ -136,19 +146,22 @@ class Hider:
         values |= given
         return factory(**values) if factory else model.objects.create(**values)
 
-    def _keys(self, model, factory):
-        """Those that the factory would fill in, to visible rows: two different ones if need be."""
+    def _keys(self, model, factory, number):
+        """Those that the factory would fill in, to visible rows: to others each time."""
         keys = [
             key
             for key in keys_to_marked(model)
             if factory is None or key.name in factory._meta.declarations
         ]
-        rows = {other: iter(self.world.seen[other]) for other in {k.related_model for k in keys}}
-        return {key.name: next(rows[key.related_model]) for key in keys}
+        chosen = {}
+        for place, key in enumerate(keys, number):
+            rows = self.world.seen[key.related_model]
+            chosen[key.name] = rows[place % len(rows)]
+        return chosen
 
 
-def texts_of(model):
-    """CANARY in every column of a model that holds text and not a code."""
+def texts_of(model, number):
+    """CANARY in every column of a model that holds text and not a code, never twice the same."""
     texts = {}
     for column in model._meta.fields:
         if column.name in LEFT_ALONE or column.choices or column.generated:
@@ -162,6 +175,6 @@ def texts_of(model):
         ):
             width = column.max_length or 1000
             if width >= SHORTEST_TEXT:
-                text = f"{CANARY} {column.name} Attack Group Place Publisher Law"
+                text = f"{CANARY} {number} Attack Group Place Publisher Law"
                 texts[column.name] = text[:width]
     return texts

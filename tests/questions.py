@@ -12,8 +12,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
 from config.urls import NOUNS
-from incidents.models import Incident, Place
-from militias.models import Group
+from incidents.models import Claim, Incident, Place
+from legal.models import Step
+from militias.models import Group, Relation
 from records.models import Record
 from records.parameters import CharFilter, DayFilter, RecordFilter
 from reports.grouping import GROUPINGS
@@ -106,7 +107,8 @@ def screens(world):
         for row in (world.seen[model][0], world.hidden[model][0]):
             yield Question(address(model, "change", row.pk))
             yield Question(address(model, "history", row.pk))
-        yield with_parameters(address(model, "add"), **_filled_in(model, world))
+        if model in (Incident, Claim, Relation, Step):
+            yield with_parameters(address(model, "add"), **_filled_in(model, world))
     listed = address(Incident, "changelist")
     for rows in (world.seen, world.hidden):
         yield with_parameters(listed, governorate=rows[Place][0].pk)

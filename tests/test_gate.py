@@ -19,12 +19,12 @@ from militias.models import Group
 from records.admin_base import AutocompleteView, Part, RecordAdmin
 from records.api import RecordViewSet
 from records.gate import GatedQuerySet, UngatedQuery, Unrestricted, gated, unrestricted
-from records.models import Organisation, Record
+from records.models import Organisation, Record, User
 from records.models.audience import Marked
 from records.parameters import RecordFilter
-from records.viewer import PUBLIC, Viewer
+from records.viewer import PUBLIC, Viewer, viewing
 from tests.catalogue import our_apps, our_models
-from tests.factories import ClaimFactory, IncidentFactory
+from tests.factories import ClaimFactory, IncidentFactory, UserFactory
 from tests.hidden_world import World
 from tests.questions import besides, report
 
@@ -125,6 +125,34 @@ def test_what_belongs_to_a_row_has_a_gate_too(model):
                 getattr(model(pk=1), relation.get_accessor_name()).count()
 
 
+def test_no_single_row_hangs_on_another_by_a_name():
+    """`row.other` of a one-to-one relation goes by `_base_manager`, which knows no gate."""
+    assert [
+        relation
+        for model in MARKED
+        for relation in model._meta.related_objects
+        if relation.one_to_one and issubclass(relation.related_model, Marked)
+        if relation.get_accessor_name()
+    ] == []
+
+
+def test_what_is_taken_from_a_person_is_gone_with_his_next_request(client):
+    IncidentFactory(marking="TLP:GREEN")
+    reader = UserFactory(clearance="TLP:GREEN")
+    client.force_login(reader)
+
+    def shown():
+        return len(client.get("/api/v1/incidents/").json()["results"])
+
+    assert shown() == 1
+    User.objects.filter(pk=reader.pk).update(clearance="TLP:CLEAR")
+    assert shown() == 0
+    User.objects.filter(pk=reader.pk).update(clearance="TLP:GREEN")
+    assert shown() == 1
+    reader.user_permissions.clear()
+    assert shown() == 0
+
+
 def test_rows_know_their_viewer():
     assert Incident.objects.visible_to(SOMEBODY).filter(kind="ambush").viewer == SOMEBODY
     assert Incident.objects.counted_for(SOMEBODY).viewer == SOMEBODY.of_published()
@@ -198,6 +226,11 @@ def test_unrestricted_ends_with_its_block_and_within_a_request():
         with gated(), pytest.raises(UngatedQuery):
             Incident.objects.count()
     with pytest.raises(UngatedQuery):
+        Incident.objects.count()
+
+
+def test_whoever_is_answered_is_gated_whatever_goes_on_around():
+    with unrestricted("a test"), viewing(PUBLIC), pytest.raises(UngatedQuery):
         Incident.objects.count()
 
 

@@ -186,6 +186,7 @@ def test_the_wall_admits_whom_the_gate_admits(reader):
     organisation, person = strangers()
     Hider(world, ways_to_hide(organisation, person), ways_to_hide_a_part(person)).hide_everything()
     viewers = [Viewer.of(reader), Viewer.of(person), PUBLIC, Viewer(clearance=-1, drafts=True)]
+    viewers += [Viewer(None, None, rank, True) for rank in (2, 4)]  # of no organisation, unnamed
     viewers += [Viewer(1, organisation.pk, rank, drafts) for rank in range(5) for drafts in (0, 1)]
     for viewer in viewers:
         for model in MARKED:
@@ -361,6 +362,16 @@ def test_a_part_that_was_deleted_stays_in_the_history_of_its_record(reader):
             "SELECT pgh_label FROM incidents_incidentplaceevent WHERE note = %s ORDER BY 1", CANARY
         )
     assert events == [("delete",), ("insert",)]
+
+
+def test_a_part_that_was_deleted_is_hidden_with_its_record(reader):
+    part = IncidentPlaceFactory(note=CANARY)
+    part.delete()
+    Incident.objects.filter(pk=part.incident_id).update(marking="TLP:RED", readers=[-1])
+
+    with viewing(Viewer.of(reader)):
+        events = sql("SELECT count(*) FROM incidents_incidentplaceevent WHERE note = %s", CANARY)
+    assert events == [(0,)]
 
 
 def test_a_row_that_was_hidden_shows_nothing_of_that_time_when_it_is_lowered(reader):
