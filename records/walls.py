@@ -33,6 +33,22 @@ _OF_AUDIT = {
     "OR person_id = (SELECT viewer_person()) OR {m})",
     "written": "FOR INSERT WITH CHECK ({m})",
 }
+# Whether no row has this key: what was deleted cannot be told from what is hidden otherwise.
+_IS_GONE = """
+CREATE OR REPLACE FUNCTION is_gone(named regclass, row_id bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    before text := current_setting('musaala.maintenance', true);
+    gone boolean;
+BEGIN
+    PERFORM set_config('musaala.maintenance', 'on', true);
+    EXECUTE format('SELECT NOT EXISTS (SELECT FROM %s WHERE id = $1)', named)
+        INTO gone USING row_id;
+    PERFORM set_config('musaala.maintenance', coalesce(before, ''), true);
+    RETURN gone;
+END
+$$
+"""
 # The owner of the tables, at work for nobody: migrations, and what spreads an audience.
 _MAINTENANCE = "(SELECT is_maintenance('{owner}'))"
 
@@ -42,6 +58,7 @@ def raise_walls(sender=None, using="default", **options):
     connection = connections[using]
     with transaction.atomic(using=using), connection.cursor() as cursor:
         owner = _make_role(cursor)
+        cursor.execute(_IS_GONE)
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
         present = {name for (name,) in cursor.fetchall()}
         events = {model._meta.db_table: model for model in apps.get_models() if _is_event(model)}
@@ -142,23 +159,30 @@ def _protect(cursor, table, policies, owner):
 
 
 def _of_history(event):
-    """Written by triggers alone; read by those who may read what the record is today, too."""
-    tracked = event.pgh_tracked_model
+    """Written by triggers alone; read by those who may read what the row is today, too.
+
+    A part that was deleted is read by those who may read the record it belonged to.
+    """
+    tracked, table = event.pgh_tracked_model, event._meta.db_table
     wall = _wall_of(tracked)
     seen = f"{wall} OR {{m}}" if wall else "true"
     if issubclass(tracked, Marked):
-        key = getattr(tracked, "KEY", None)
-        whole = tracked._meta.get_field(key[0]) if key else None
-        table = (whole.related_model if whole else tracked)._meta.db_table
-        column = whole.column if whole else "pgh_obj_id"
-        seen = (
-            f'{wall} AND EXISTS (SELECT FROM "{table}" AS now '
-            f'WHERE now.id = "{event._meta.db_table}".{column}) OR {{m}}'
-        )
+        seen = _is_there(tracked, f'"{table}".pgh_obj_id')
+        if key := getattr(tracked, "KEY", None):
+            whole = tracked._meta.get_field(key[0])
+            gone = f"is_gone('{tracked._meta.db_table}', \"{table}\".pgh_obj_id)"
+            whole_seen = _is_there(whole.related_model, f'"{table}".{whole.column}')
+            seen = f"{whole_seen} AND ({seen} OR {gone})"
+        seen = f"{wall} AND {seen} OR {{m}}"
     return {
         "audience": f"FOR SELECT USING ({seen})",
         "written": "FOR INSERT WITH CHECK (pg_trigger_depth() > 0)",
     }
+
+
+def _is_there(model, key):
+    """Whether the viewer sees the row of `model` with this key."""
+    return f'EXISTS (SELECT FROM "{model._meta.db_table}" AS now WHERE now.id = {key})'
 
 
 def _renew_policy(cursor, table, name, says):

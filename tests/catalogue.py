@@ -36,7 +36,7 @@ def make(model):
     """A valid row of `model`, saved."""
     if issubclass(model, Citation):
         return factories.cite(make(model._meta.get_field("record").related_model))
-    return _factories()[model]()
+    return factories_of()[model]()
 
 
 def changed(row, **values):
@@ -56,7 +56,7 @@ def again(row):
     return row
 
 
-def _factories():
+def factories_of():
     """The plainest factory of each model: `StepFactory` for steps, not `DetentionFactory`."""
     plainest_last = sorted(
         (

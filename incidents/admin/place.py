@@ -30,6 +30,8 @@ class PlaceAdmin(NamedAdmin):
             ("ocha_pcode", "ocha_pcode_verified"),
         ),
     ]
+    # Unique whatever its marking: to type one would tell whether a hidden place has it.
+    readonly_fields = (*NamedAdmin.readonly_fields, "iso_code")
     inlines = [names(Place), citations(Place)]
 
     def label(self, row):

@@ -1,0 +1,198 @@
+"""What can be asked of the product, for every noun there is: addresses, parameters, forms.
+
+Two worlds are compared by these questions (tests/test_two_worlds.py), and no answer to
+them shows a hidden text (tests/test_second_wall.py).
+"""
+
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.urls import reverse
+
+from config.urls import NOUNS
+from incidents.models import Claim, Incident, Place
+from legal.models import Step
+from militias.models import Group, Relation
+from records.models import Record
+from records.parameters import CharFilter, DayFilter, RecordFilter
+from reports.grouping import GROUPINGS
+from reports.ladder import Rung
+from tests.admin_pages import address
+from tests.hidden_world import CANARY
+
+SOUGHT = CANARY[:-1]  # finds the hidden texts, and is not itself one when a page repeats it
+
+DAY = "2021-06-30"
+
+
+class Question(NamedTuple):
+    path: str
+    method: str = "GET"
+    data: tuple | None = None  # pairs of what a form sends
+
+    def __str__(self):
+        return f"{self.method} {self.path} {self.data or ''}".strip()
+
+
+def with_parameters(path, **parameters):
+    return Question(f"{path}?{urlencode(parameters)}")
+
+
+def everything(world):
+    """Questions that change nothing."""
+    return [*api(world), *report(world), *screens(world), *choices(world), *besides(world)]
+
+
+# The API
+
+
+def api(world):
+    for noun, view in NOUNS.items():
+        model = view.queryset.model
+        listed = f"/api/v1/{noun}/"
+        yield Question(listed)
+        for ordering in view.orderings:
+            yield with_parameters(listed, ordering=f"-{ordering}", page_size=2)
+        for name, asked in view.filterset_class.base_filters.items():
+            for value in _values(asked, world):
+                yield with_parameters(listed, **{name: value})
+        for row in (world.seen[model][0], world.hidden[model][0]):
+            yield Question(f"{listed}{row.reference}/")
+
+
+def _values(asked, world):
+    """A visible and a hidden value where it names a record, else one that finds something."""
+    if isinstance(asked, RecordFilter):
+        model = asked.extra["rows"].model
+        return [world.seen[model][0].reference, world.hidden[model][0].reference]
+    if isinstance(asked, DayFilter):
+        return [DAY]
+    return [SOUGHT] if type(asked) is CharFilter else []
+
+
+def report(world):
+    asked = "/api/v1/reports/accountability/"
+    yield Question(asked)
+    for by in GROUPINGS:
+        yield with_parameters(asked, by=by)
+        yield with_parameters(asked, by=by, as_of=DAY, contested="false", min_confidence="likely")
+    yield with_parameters(asked, by="month", kind="rocket_attack", q="Attack")
+    for rows in (world.seen, world.hidden):
+        for model in (Group, Place):
+            reference = rows[model][0].reference
+            by = "governorate" if model is Place else "claimant"
+            yield with_parameters("/api/v1/incidents/", by=by, key=reference, rung="recorded")
+    for rung in Rung:
+        yield with_parameters("/api/v1/incidents/", rung=rung.value, page_size=3)
+        yield with_parameters("/api/v1/incidents/", rung="recorded", without=rung.value)
+
+
+# The screens
+
+
+def screens(world):
+    for model, screen in registered(Record):
+        listed = address(model, "changelist")
+        yield Question(listed)
+        yield with_parameters(listed, q=SOUGHT)
+        yield with_parameters(listed, q="Attack", o="-2.1", all="")
+        if screen.date_hierarchy:
+            yield with_parameters(listed, **{f"{screen.date_hierarchy}__year": 2021})
+        for key in screen.drill_down:
+            other = model._meta.get_field(key).related_model
+            hidden = world.hidden[other][0].pk
+            yield with_parameters(listed, **{f"{key}__id__exact": hidden})
+        for row in (world.seen[model][0], world.hidden[model][0]):
+            yield Question(address(model, "change", row.pk))
+            yield Question(address(model, "history", row.pk))
+        if model in (Incident, Claim, Relation, Step):
+            yield with_parameters(address(model, "add"), **_filled_in(model, world))
+    listed = address(Incident, "changelist")
+    for rows in (world.seen, world.hidden):
+        yield with_parameters(listed, governorate=rows[Place][0].pk)
+        yield with_parameters(listed, claimant=rows[Group][0].pk)
+        yield with_parameters(listed, attributed=rows[Group][0].pk)
+        reference = rows[Group][0].reference
+        yield with_parameters(listed, by="claimant", key=reference, rung="claimed")
+    for rung in Rung:
+        yield with_parameters(listed, rung=rung.value, as_of=DAY)
+
+
+def registered(base):
+    return [
+        (model, screen) for model, screen in admin.site._registry.items() if issubclass(model, base)
+    ]
+
+
+def _filled_in(model, world):
+    """The address of a form that is opened with keys to hidden rows filled in."""
+    keys = [key for key in model._meta.fields if key.related_model in world.hidden]
+    return {key.name: world.hidden[key.related_model][0].pk for key in keys}
+
+
+def choices(world):
+    """What is offered where a key is typed: once for each noun that is named by keys."""
+    named = set()
+    for model, _screen in registered(Record):
+        for key in model._meta.fields:
+            if key.related_model not in world.hidden or key.related_model in named:
+                continue
+            named.add(key.related_model)
+            asked = {
+                "app_label": model._meta.app_label,
+                "model_name": model._meta.model_name,
+                "field_name": key.name,
+            }
+            for term in ("", SOUGHT):
+                yield with_parameters(reverse("admin:autocomplete"), term=term, **asked)
+
+
+def besides(world):
+    """What is asked in the same way of every noun is asked of one here."""
+    noun, screen = "/api/v1/incidents/", address(Incident, "changelist")
+    seen, hidden = world.seen[Incident][0], world.hidden[Incident][0]
+    for method in ("OPTIONS", "HEAD", "POST", "PUT", "PATCH", "DELETE"):
+        yield Question(noun, method)
+        for row in (seen, hidden):
+            yield Question(f"{noun}{row.reference}/", method)
+    for row in (seen, hidden):
+        yield Question(address(Incident, "delete", row.pk))
+        yield Question(address(Incident, "change", row.pk), "HEAD")
+        yield Question(address(Incident, "change", row.pk), "OPTIONS")
+        yield with_parameters(address(Incident, "change", row.pk), _popup=1, _to_field="id")
+        yield with_parameters(address(Incident, "change", row.reference), _to_field="reference")
+        yield with_parameters(screen, _popup=1, _to_field="id", q=row.reference)
+        yield with_parameters(address(Incident, "change", row.pk), _changelist_filters="q=Attack")
+    yield with_parameters(screen, marking__exact="TLP:RED", review_status__exact="draft", o="8")
+    yield Question("/")
+    yield Question(reverse("admin:index"))
+    yield with_parameters(reverse("admin:index"), as_of=DAY, contested="false")
+    for app in ("records", "militias", "incidents", "legal"):
+        yield Question(reverse("admin:app_list", args=[app]))
+    yield Question(reverse("admin:jsi18n"))
+    yield Question("/api/v1/")
+    yield Question("/api/v1/schema/")
+    yield Question("/api/v1/docs/")
+    kind = ContentType.objects.get_for_model(Incident).pk
+    yield Question(reverse("admin:view_on_site", args=[kind, world.hidden[Incident][0].pk]))
+    yield Question(reverse("admin:view_on_site", args=[kind, world.seen[Incident][0].pk]))
+    for odd in (
+        "e=1",
+        "e=1&q=x",
+        "_changelist_filters=q%3DAttack",
+        "place__title__regex=Z",
+        "p=999",
+    ):
+        yield Question(f"{screen}?{odd}")
+    for odd in (
+        "kind=rocket_attack",
+        "kind__in=x",
+        "sinse=1",
+        "cursor=abc",
+        "page_size=0",
+        "q=%00",
+        "place=%25",
+    ):
+        yield Question(f"{noun}?{odd}")
