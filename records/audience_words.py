@@ -2,7 +2,6 @@
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from records.models import Marking, Organisation, ReviewStatus, User
 from records.models.audience import keys_to_marked
@@ -43,9 +42,7 @@ def _persons(record, owns):
         readers = readers.filter(organisation__in=record.audience_organisations)
     if owns:
         return ", ".join(map(name_of, readers)) or _("nobody")
-    return ngettext("one named person", "%(count)s named persons", len(readers)) % {
-        "count": len(readers)
-    }
+    return _("persons named: %(count)s") % {"count": len(readers)}
 
 
 def narrowed_by(record):
