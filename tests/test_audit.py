@@ -86,7 +86,9 @@ def test_to_migrate_again_links_nothing_twice_and_nothing_that_was_slipped_in():
 def test_an_entry_says_who_did_what_when_and_in_which_request():
     person, request = UserFactory(), str(uuid4())
     with viewing(Viewer.of(person), user=person.pk, request=request, reason="Typo"):
-        source = SourceFactory(marking="TLP:GREEN", owner=person.organisation)
+        source = SourceFactory(
+            marking="TLP:GREEN", owner=person.organisation, review_status="draft"
+        )
     settle()
 
     entry = last_entry()
@@ -105,7 +107,7 @@ def test_an_entry_says_who_did_what_when_and_in_which_request():
 def test_a_context_that_names_nobody_hinders_nobody(user):
     with viewing(Viewer.of(UserFactory())):
         because(user=user, request="odd")
-        SourceFactory(owner_id=OrganisationFactory().pk)
+        SourceFactory(owner_id=OrganisationFactory().pk, review_status="draft")
     settle()
 
     assert (last_entry().person_id, last_entry().request) == (None, None)

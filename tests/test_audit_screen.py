@@ -132,7 +132,7 @@ def test_the_screen_costs_the_same_with_more_entries(screen, auditor, count_quer
 
     for person in UserFactory.create_batch(5):
         with viewing(Viewer.of(person), user=person.pk):
-            SourceFactory(owner=person.organisation)
+            SourceFactory(owner=person.organisation, review_status="draft")
     settle()
 
     assert count_queries(lambda: screen(auditor)) == few

@@ -92,7 +92,9 @@ def two_people_and_a_command():
     people = [UserFactory(username=name, is_staff=True) for name in ("amal", "basim")]
     for person in people:
         with viewing(Viewer.of(person), user=person.pk):
-            SourceFactory(publisher=f"Secret of {person}", owner=person.organisation)
+            SourceFactory(
+                publisher=f"Secret of {person}", owner=person.organisation, review_status="draft"
+            )
     SourceFactory(publisher="Secret of a command")
     settle()
     return people
