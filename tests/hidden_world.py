@@ -108,13 +108,19 @@ class Hider:
 
     def hide_everything(self):
         for model in MARKED:
-            for way in self.ways if issubclass(model, Record) else self.part_ways * 3:
+            for way in self._ways_of(model):
                 self._hide(model, way)
         for model in MARKED:
             for key in keys_to_marked(model):
                 self._hide(model, self._leading_to_hidden(model, key))
         self._hide(Place, {"kind": "governorate", "iso_code": HIDDEN_GOVERNORATE, **self.ways[0]})
         return self.world
+
+    def _ways_of(self, model):
+        """A sealed name has no marking of its own: it is hidden with its suspect."""
+        if issubclass(model, Record):
+            return self.ways
+        return self.part_ways * 3 if hasattr(model, "marking") else []
 
     def _leading_to_hidden(self, model, key):
         """Without a marking of its own that would hide it."""

@@ -40,9 +40,9 @@ class AuditEntry(models.Model):
     sequence = models.BigIntegerField(_("number"), primary_key=True)
     made_at = models.DateTimeField(_("when"), db_index=True)
     event_table = models.CharField(_("kind of row"), max_length=63)
-    event_id = models.BigIntegerField()
+    event_id = models.BigIntegerField(_("number of the event"))
     action = models.CharField(_("what was done"), max_length=63)
-    row_id = models.BigIntegerField(null=True)
+    row_id = models.BigIntegerField(_("number of the row"), null=True)
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.DO_NOTHING,
@@ -52,8 +52,8 @@ class AuditEntry(models.Model):
         verbose_name=_("who"),
     )
     request = models.UUIDField(_("request"), null=True)
-    content = models.TextField()
-    hash = models.CharField(max_length=64)
+    content = models.TextField(_("what the event says"))
+    hash = models.CharField(_("hash"), max_length=64)
 
     objects = AuditQuerySet.as_manager()
 
