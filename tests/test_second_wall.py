@@ -213,7 +213,7 @@ def hidden(reader):
 
 
 def test_a_key_to_a_hidden_row_is_refused_in_the_words_for_an_absent_one(reader, hidden):
-    claim = ClaimFactory(review_status="draft", created_by=reader, updated_by=reader)
+    claim = ClaimFactory(review_status="draft", owner=reader.organisation)
     statement = "UPDATE incidents_claim SET incident_id = %s WHERE id = %s"
     with viewing(Viewer.of(reader)):
         errors = [refused(statement, key, claim.pk) for key in (hidden.pk, -1)]
@@ -225,7 +225,7 @@ def test_a_key_to_a_hidden_row_is_refused_in_the_words_for_an_absent_one(reader,
 @pytest.mark.parametrize("model", [Claim, IncidentPlace], ids=lambda model: model.__name__)
 def test_a_new_row_that_points_at_a_hidden_one_is_refused_likewise(reader, hidden, model):
     row = {
-        Claim: partial(ClaimFactory, review_status="draft"),
+        Claim: partial(ClaimFactory, review_status="draft", owner=reader.organisation),
         IncidentPlace: IncidentPlaceFactory,
     }[model]()
     columns = [
