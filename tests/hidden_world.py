@@ -108,7 +108,8 @@ class Hider:
 
     def hide_everything(self):
         for model in MARKED:
-            for way in self.ways if issubclass(model, Record) else self.part_ways * 3:
+            part_ways = [way for way in self.part_ways for _again in range(3)]
+            for way in self.ways if issubclass(model, Record) else part_ways:
                 self._hide(model, way)
         for model in MARKED:
             for key in keys_to_marked(model):
