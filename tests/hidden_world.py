@@ -120,7 +120,8 @@ class Hider:
         """A sealed name has no marking of its own: it is hidden with its suspect."""
         if issubclass(model, Record):
             return self.ways
-        return self.part_ways * 3 if hasattr(model, "marking") else []
+        marked = self.part_ways if hasattr(model, "marking") else []
+        return [way for way in marked for _again in range(3)]
 
     def _leading_to_hidden(self, model, key):
         """Without a marking of its own that would hide it."""

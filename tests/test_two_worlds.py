@@ -136,14 +136,14 @@ def test_two_worlds_answer_alike(monkeypatch, turn, a_reader):
         _hide(world, ways, part_ways)
         questions = [*everything(world), *_attempts(world, forms, reader)]
     with _undone(first):
-        expected = _answers(asking, questions)
+        expected = _answers(asking, questions, first)
 
     for walls in WALLS:
         asked = questions if walls is both_walls else questions[turn % 2 :: 2]
         with _undone(first), monkeypatch.context() as patching:
             _hide(world, ways, part_ways)
             walls(patching)
-            answers = _answers(asking, asked)
+            answers = _answers(asking, asked, first)
         assert len(asked) >= 200
         told_apart = [asked for asked in asked if answers[asked] != expected[asked]]
         assert not told_apart, _difference(walls, told_apart, expected, answers)
@@ -184,20 +184,24 @@ def _sequences(expression):
         return cursor.fetchone()[0]
 
 
-def _answers(client, questions):
+def _answers(client, questions, first):
     """What each question is answered. A question that changes something leaves no change."""
-    return {question: _answer(client, question) for question in questions}
+    answers = {}
+    for question in questions:
+        if question.method == "GET":
+            answers[question] = _answer(client, question)
+        else:
+            with _undone(first + 10_000):  # the rows of the world lie between
+                answers[question] = _answer(client, question)
+    return answers
 
 
 def _answer(client, question):
     cookies = client.cookies.copy()
-    with transaction.atomic():
-        if question.data is None:
-            answer = client.generic(question.method, question.path)
-        else:
-            answer = client.post(question.path, dict(question.data))
-        if question.method != "GET":
-            transaction.set_rollback(True)
+    if question.data is None:
+        answer = client.generic(question.method, question.path)
+    else:
+        answer = client.post(question.path, dict(question.data))
     headers = {name: value for name, value in answer.headers.items() if name != "Expires"}
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
     client.cookies = cookies
