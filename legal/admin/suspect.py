@@ -16,6 +16,7 @@ STEP = ("authority", "court", "provision"), "stated_reason", "reported_reason"
 
 @admin.register(Suspect)
 class SuspectAdmin(NamesOfSuspects, RecordAdmin):
+    change_form_template = "admin/legal/suspect/change_form.html"
     list_display = ["code", "affiliation", "nationality", "role", "free", "last_step"]
     list_filter = ["at_large", ("affiliation", SeenFilter), "nationality"]
     list_select_related = ["affiliation"]
