@@ -8,6 +8,7 @@ from records.viewer import Viewer, viewing
 from tests.direct_sql import every_history, every_table, refused, somebody, sql
 from tests.factories import (
     ClaimFactory,
+    ConvictionSuspectFactory,
     GroupFactory,
     IncidentFactory,
     IncidentPlaceFactory,
@@ -143,6 +144,18 @@ def test_the_role_cannot_make_itself_the_owner_or_switch_the_wall_off(reader):
         sql("SELECT set_config('musaala.maintenance', 'on', true)")
         hidden = IncidentFactory._meta.model._base_manager
         assert hidden.filter(marking="TLP:RED").count() == 0
+
+
+def test_what_finds_audiences_leaves_nothing_switched_on(reader):
+    claim, member = ClaimFactory(), ConvictionSuspectFactory()
+    with viewing(Viewer.of(reader)):
+        sql("SELECT set_config('musaala.maintenance', '', true)")  # which is on in tests
+        for table, pk in (
+            ("incidents_incident", claim.incident_id),  # spreads to the claim
+            ("legal_convictionsuspect", member.pk),  # narrows the conviction
+        ):
+            assert sql(f"UPDATE {table} SET marking = 'TLP:GREEN' WHERE id = %s", pk) == 1
+            assert sql("SELECT current_setting('musaala.maintenance', true)") == [("",)]
 
 
 # History
