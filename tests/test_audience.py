@@ -7,6 +7,7 @@ records/migrations/_audience.py are held to it.
 
 from dataclasses import dataclass
 
+import pytest
 from django.db import IntegrityError, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -35,6 +36,7 @@ from tests.factories import (
     ClaimFactory,
     ConvictionSuspectFactory,
     GroupNameFactory,
+    IncidentFactory,
     IncidentPlaceFactory,
     OrganisationFactory,
     RulingFactory,
@@ -155,6 +157,49 @@ def test_every_row_of_a_world_with_every_kind_has_its_audience():
     for model, rows in world.seen.items():
         for row in model.objects.filter(pk__in=[row.pk for row in rows]):
             assert stored_audience(row) == audience(row), row
+
+
+def test_a_shared_record_is_for_its_owner_and_whom_it_is_shared_with():
+    other = OrganisationFactory(slug="other", name="Other")
+    claim = ClaimFactory(marking="TLP:AMBER", shared_with=[other.pk])
+
+    claim.refresh_from_db()
+    assert set(claim.audience_organisations) == {claim.owner_id, other.pk}
+    assert stored_audience(claim) == audience(claim)
+
+
+def test_two_limits_admit_whom_both_admit():
+    one, other = OrganisationFactory(), OrganisationFactory(slug="other", name="Other")
+    shared = {"marking": "TLP:AMBER", "shared_with": [other.pk]}
+    claim = ClaimFactory(owner=one, **shared, incident__owner=other, incident__marking="TLP:AMBER")
+    named = [{"marking": "TLP:RED", "readers": readers} for readers in ([7, 8], [8, 9])]
+    red = ClaimFactory(incident=IncidentFactory(**named[0]), **named[1])
+
+    for row in (claim, red):
+        row.refresh_from_db()
+        assert stored_audience(row) == audience(row)
+    assert claim.audience_organisations == [other.pk]
+    assert red.audience_readers == [8]
+
+
+@pytest.mark.parametrize("marking", RANKS[1:])
+def test_a_member_narrows_the_whole_for_as_long_as_it_is_one(marking):
+    """By its own marking: the suspect himself is everybody's to read."""
+    member = ConvictionSuspectFactory()
+    conviction = member.conviction
+    readers = [7] if marking == "TLP:RED" else []
+    for values in ({"marking": marking, "readers": readers}, {"marking": "", "readers": []}):
+        ConvictionSuspect.objects.filter(pk=member.pk).update(**values)
+        conviction.refresh_from_db()
+        assert stored_audience(conviction) == audience(conviction)
+        assert (conviction.audience_rank == 0) is (not values["marking"])
+
+    second = ConvictionSuspectFactory(conviction=conviction, marking=marking, readers=readers)
+    conviction.refresh_from_db()
+    assert conviction.audience_rank == RANKS.index(marking)
+    second.delete()
+    conviction.refresh_from_db()
+    assert stored_audience(conviction) == audience(conviction) == Audience(0, None, None, True)
 
 
 # Any sequence of changes

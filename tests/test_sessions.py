@@ -13,6 +13,7 @@ from django.utils import timezone
 from config.models import Session
 from config.sign_in import middleware
 from config.sign_in.journal import BEGAN_AT
+from records.admin_people import OrganisationAdmin
 from tests.authenticators import PASSWORD, is_in, sign_in
 from tests.factories import OrganisationFactory, UserFactory
 
@@ -168,28 +169,21 @@ def test_a_new_password_ends_all_other_sessions(signed_in, person):
     assert not is_in(other)
 
 
-def test_who_changes_his_own_rights_is_led_to_the_sign_in_page(client, clock):
+def test_whose_rights_change_while_he_saves_is_led_to_the_sign_in_page(client, clock, monkeypatch):
     """And what he saved is saved: no error page, although his session cannot be renewed."""
     person = UserFactory(username="noor", password=PASSWORD, is_staff=True, is_superuser=True)
     sign_in(client, person)
-    organisation = OrganisationFactory(slug="another")
+    organisation = OrganisationFactory()
     clock[0] = middleware.RENEW_AFTER
+    monkeypatch.setattr(OrganisationAdmin, "log_change", lambda *_: set_to(is_staff=False)(person))
 
     answer = client.post(
-        f"/admin/records/user/{person.pk}/change/",
-        {
-            "username": "noor",
-            "organisation": organisation.pk,
-            "is_active": "on",
-            "is_staff": "on",
-            "is_superuser": "on",
-            "date_joined_0": "2026-01-01",
-            "date_joined_1": "00:00",
-        },
+        f"/admin/records/organisation/{organisation.pk}/change/",
+        {"name": "Another", "slug": organisation.slug},
     )
 
-    person.refresh_from_db()
-    assert person.organisation == organisation
+    organisation.refresh_from_db()
+    assert organisation.name == "Another"
     assert (answer.status_code, answer.url) == (302, reverse("admin:login"))
 
 

@@ -51,6 +51,8 @@ def opened(browser, site, name, incident, **context):
 
 
 def save(page):
+    if page.locator("#id_change_reason").count():
+        page.fill("#id_change_reason", "As the police say.")
     page.click("input[name=_continue]")
     page.wait_for_load_state()
 

@@ -1,0 +1,238 @@
+"""What could go round the gate is listed here, and everything that faces people passes it."""
+
+import ast
+from types import SimpleNamespace
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.options import InlineModelAdmin
+from django.db.models import UniqueConstraint
+from django.urls import URLResolver, get_resolver, reverse
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.views import APIView
+
+from config.urls import NOUNS
+from incidents.models import Incident, Place
+from militias.models import Group
+from records.admin_base import AutocompleteView, Part, RecordAdmin
+from records.api import RecordViewSet
+from records.models import Record
+from records.models.audience import Marked
+from records.parameters import RecordFilter
+from records.viewer import Viewer
+from tests.catalogue import our_apps, our_models
+from tests.hidden_world import World
+from tests.questions import besides, report
+
+MARKED = [model for model in our_models() if issubclass(model, Marked)]
+SOMEBODY = Viewer(person_id=1, organisation_id=1, clearance=3, drafts=True)
+
+
+# The ways round, listed
+
+
+def product_code():
+    """Pairs of a file's name and its syntax tree: all Python that is not a test or migration."""
+    folders = [settings.BASE_DIR / app.label for app in our_apps() if app.label != "project"]
+    folders += [settings.BASE_DIR / "config", settings.BASE_DIR / "bench"]
+    files = [settings.BASE_DIR / "manage.py"]
+    files += [file for folder in folders for file in sorted(folder.rglob("*.py"))]
+    for file in files:
+        if "migrations" not in file.parts:
+            name = str(file.relative_to(settings.BASE_DIR))
+            yield name, ast.parse(file.read_text())
+
+
+def calls_of(*names):
+    """How often each file calls something of these names: {file: number}."""
+    found = {}
+    for file, tree in product_code():
+        number = sum(
+            isinstance(node, ast.Call)
+            and getattr(node.func, "attr", getattr(node.func, "id", None)) in names
+            for node in ast.walk(tree)
+        )
+        if number:
+            found[file] = number
+    return found
+
+
+def test_all_rows_are_asked_for_where_this_list_says():
+    """Whoever adds a call adds it here, and says in its `reason` who sees the rows."""
+    assert calls_of("unrestricted") == {
+        "manage.py": 1,  # the operator's command line
+        "records/audience_form.py": 1,  # whether a twin is there, behind the second wall
+    }
+
+
+def test_hand_written_sql_is_where_this_list_says():
+    """What is not made of querysets passes the second wall alone."""
+    assert calls_of("raw", "RawSQL", "extra", "cursor", "executemany") == {
+        "bench/by_hand.py": 1,  # the operator's own timing, on made-up incidents
+        "bench/saving.py": 1,
+        "bench/world.py": 1,
+        "config/checks.py": 3,  # of the database's letters, its superusers and its roles
+        "config/management/commands/demo.py": 1,  # lets the web role sign in
+        "records/audience_words.py": 1,  # which kind of thing narrows a record he reads
+        "records/chain.py": 1,  # triggers of the chain
+        "records/review_rules.py": 1,  # whom the database will take a marking from
+        "records/verifying.py": 3,  # the operator's proof of the history
+        "records/viewer.py": 3,  # who is asking
+        "records/walls.py": 1,  # the policies themselves
+        "reports/accountability.py": 1,  # made of gated querysets by `sql_of`
+        "reports/grouping.py": 2,
+        "reports/people.py": 1,
+    }
+
+
+def test_nothing_goes_behind_the_managers():
+    """`_base_manager` knows no gate. Keys lead by it to rows that are visible with theirs."""
+    attributes = {
+        (file, node.attr)
+        for file, tree in product_code()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+    }
+    behind = ("_base_manager", "_raw", "get_object_for_this_type", "gate", "_lifted")
+
+    assert {(file, name) for file, name in attributes if name in behind} == {
+        ("records/gate.py", "gate"),
+        ("records/models/audit.py", "gate"),
+    }
+
+
+# Everything that faces people
+
+
+@pytest.mark.parametrize(("noun", "view"), NOUNS.items(), ids=NOUNS)
+def test_every_view_of_the_api_gates(noun, view):
+    asked = view(request=SimpleNamespace(viewer=SOMEBODY), action="list")
+
+    assert isinstance(asked, RecordViewSet)
+    assert asked.get_queryset().viewer == SOMEBODY.of_published()
+    for name, parameter in view.filterset_class.base_filters.items():
+        if "queryset" in parameter.extra or "rows" in parameter.extra:
+            assert isinstance(parameter, RecordFilter), name
+
+
+def test_every_screen_of_a_record_is_gated():
+    for model, screen in admin.site._registry.items():
+        if issubclass(model, Marked):
+            assert isinstance(screen, RecordAdmin), model
+            assert screen.actions is None, model
+        for part in screen.inlines:
+            if issubclass(part.model, Marked):
+                assert issubclass(part, Part) and issubclass(part, InlineModelAdmin), part
+    assert issubclass(
+        AutocompleteView, admin.site.autocomplete_view.__globals__["AutocompleteView"]
+    )
+
+
+def test_no_unique_value_is_typed():
+    """A refusal would tell that a hidden row has it."""
+    typed = [
+        (model.__name__, field.name)
+        for model, screen in admin.site._registry.items()
+        if issubclass(model, Record)
+        for field in model._meta.fields
+        if field.unique and field.editable and not field.primary_key
+        if field.name not in screen.readonly_fields
+    ]
+    assert typed == []
+
+
+@pytest.mark.parametrize("model", MARKED, ids=lambda model: model.__name__)
+def test_what_may_be_once_may_be_once_for_one_audience(model):
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, UniqueConstraint):
+            columns = {*constraint.fields, *(each.name for each in constraint.expressions)}
+            assert {"marking", "readers"} <= columns, constraint.name
+
+
+def test_every_record_has_a_screen():
+    registered = {model for model in admin.site._registry if issubclass(model, Record)}
+
+    assert registered == {model for model in MARKED if issubclass(model, Record)}
+
+
+SWEPT = {  # names of addresses that tests/questions.py asks of every noun
+    *(f"{noun}-{page}" for noun in NOUNS for page in ("list", "detail")),
+    *(
+        f"{model._meta.app_label}_{model._meta.model_name}_{page}"
+        for model in MARKED
+        if issubclass(model, Record)
+        for page in ("changelist", "add", "change", "history", "delete", "review")
+    ),
+}
+WITHOUT_RECORDS = {  # of people, their rights and their signing in
+    "login",
+    "logout",
+    "password_change",
+    "password_change_done",
+    "auth_user_password_change",
+    "codes",
+    "codes_recovery",
+    "codes_reset",
+    "codes_set_up",
+    "autocomplete",
+    "legal_suspect_name",  # tests/test_no_name_leaks.py
+    "legal_suspect_name_enter",
+    *(
+        f"{model}_{page}"
+        for model in ("auth_group", "records_user", "records_organisation", "records_auditentry")
+        for page in ("changelist", "add", "change", "history", "delete")
+    ),
+}
+
+
+def test_every_address_is_swept_or_shows_no_record():
+    row = type("Row", (), {"pk": 1, "reference": "1"})
+    rows = {Incident: [row], Place: [row], Group: [row]}
+    world = World(rows, rows)
+    asked = {question.path.partition("?")[0] for question in [*besides(world), *report(world)]}
+    asked.add(reverse("admin:autocomplete"))
+
+    missing = [
+        (name, pattern)
+        for name, pattern, resolves in _addresses()
+        if name not in SWEPT | WITHOUT_RECORDS and not any(map(resolves, asked))
+    ]
+    assert missing == []
+
+
+def _addresses(resolver=None, prefix=""):
+    """(name, pattern, whether a path is its) of each address that leads to a view."""
+    for each in (resolver or get_resolver()).url_patterns:
+        pattern = f"{prefix}{each.pattern}"
+        if isinstance(each, URLResolver):
+            yield from _addresses(each, pattern)
+        elif not _only_redirects(each):
+            yield (
+                each.name,
+                pattern,
+                lambda path, own=each: get_resolver().resolve(path).func == own.callback,
+            )
+
+
+def _only_redirects(address):
+    """`/admin/incidents/incident/7/` leads to the form, and the catch-all to nothing."""
+    return address.name is None
+
+
+def test_every_view_of_the_api_is_for_people_signed_in():
+    views = {
+        each.func.cls
+        for path in ("/api/v1/", "/api/v1/schema/", "/api/v1/reports/accountability/")
+        if hasattr((each := get_resolver().resolve(path)).func, "cls")
+    }
+    for view in {*views, *NOUNS.values()}:
+        assert issubclass(view, APIView)
+        assert [permission.__name__ for permission in view.permission_classes] == [
+            "IsAuthenticated" if view is SpectacularAPIView else "MayRead"
+        ]
+
+
+def test_every_app_of_ours_is_looked_at():
+    assert {app.label for app in our_apps()} <= {app.label for app in apps.get_app_configs()}
