@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "incidents",
     "legal",
     "reports",
+    "partners",
     "config.apps.ProjectConfig",
 ]
 

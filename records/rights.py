@@ -7,6 +7,7 @@ PERMISSIONS = [
     ("read_names", _("May read the names of suspects")),
     ("review_records", _("May publish, return, withdraw and countersign records")),
     ("read_audit", _("May read who did what, without what it says")),
+    ("propose_records", _("May propose records over the API, as drafts")),
 ]
 RIGHTS = [f"records.{name}" for name, _says in PERMISSIONS]
-READ, NAMES, REVIEW, AUDIT = RIGHTS
+READ, NAMES, REVIEW, AUDIT, PROPOSE = RIGHTS

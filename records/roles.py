@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group, Permission
 from django.utils.translation import gettext_lazy as _
 
 from records.models import Organisation, Record, User
-from records.rights import AUDIT, READ, REVIEW
+from records.rights import AUDIT, PROPOSE, READ, REVIEW
 
 DATA_ENTRY, MONITOR, AUDITOR, ADMINISTRATOR = "data entry", "monitor", "auditor", "administrator"
 CONTENT_ROLES = {DATA_ENTRY, MONITOR}
@@ -32,9 +32,9 @@ def rights_of(role):
     match role:
         case "data entry":
             others = [model for model in records() if model._meta.app_label != "legal"]
-            return {READ, *_on(records(), "view"), *_on(others, "add", "change")}
+            return {READ, PROPOSE, *_on(records(), "view"), *_on(others, "add", "change")}
         case "monitor":
-            return {READ, REVIEW, *_on(records(), "view", "add", "change")}
+            return {READ, REVIEW, PROPOSE, *_on(records(), "view", "add", "change")}
         case "auditor":
             return {AUDIT}
         case "administrator":

@@ -1,0 +1,1 @@
+"""Partner organisations: their keys, their use of the API, the feed of changes."""
