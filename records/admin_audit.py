@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from records.admin_columns import NOTHING
 from records.admin_lists import DeclaredLookups
@@ -15,7 +16,11 @@ from records.gate import GatedQuerySet
 from records.models import User
 from records.rights import AUDIT
 
-ACTIONS = {"insert": _("entered"), "update": _("changed"), "delete": _("deleted")}
+ACTIONS = {
+    "insert": _("entered"),
+    "update": pgettext_lazy("somebody did it", "changed"),
+    "delete": _("deleted"),
+}
 
 
 def kind_of(event_table):

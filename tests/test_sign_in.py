@@ -182,6 +182,7 @@ def test_a_sign_in_is_noted_and_the_note_cannot_be_changed(client, person):
 
     [event] = SignIn.pgh_event_model.objects.all()
     assert (event.user, event.pgh_label) == (person, "insert")
+    assert event.pgh_context["user"] == person.pk  # whom the audit trail names
 
 
 def test_django_s_own_table_of_sessions_stays_empty(client, person):

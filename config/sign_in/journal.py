@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.sign_in.devices import Authenticator, RecoveryCodes
 from config.sign_in.sessions import SessionStore
+from records.viewer import because
 
 BEGAN_AT, RENEWED_AT = "began_at", "renewed_at"  # in the session, seconds since 1970
 
@@ -34,6 +35,7 @@ class SignIn(models.Model):
 
     class Meta:
         default_permissions = ()
+        verbose_name = _("sign-in")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(proof__in=Proof.values),
@@ -49,6 +51,8 @@ class SignIn(models.Model):
 @receiver(user_logged_in)
 def note_sign_in(request, user, **kwargs):
     """By whatever way somebody signs in, it is noted and his twelve hours begin."""
+    if hasattr(request, "viewer"):  # until now, somebody unknown was asking
+        because(user=user.pk)
     device = getattr(user, "otp_device", None)
     SignIn.objects.create(user=user, proof=PROOF_OF.get(type(device), Proof.PASSWORD))
     request.session[BEGAN_AT] = request.session[RENEWED_AT] = int(time())

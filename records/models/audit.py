@@ -59,8 +59,8 @@ class AuditEntry(models.Model):
 
     class Meta:
         ordering = ["-sequence"]
-        verbose_name = _("action")
-        verbose_name_plural = _("actions")
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit trail")
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(

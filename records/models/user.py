@@ -46,6 +46,7 @@ class UserGroup(User.groups.through):  # type: ignore[name-defined,misc]
 
     class Meta:
         proxy = True
+        verbose_name = _("role of a person")
 
 
 @pghistory.track()
@@ -54,3 +55,4 @@ class UserPermission(User.user_permissions.through):  # type: ignore[name-define
 
     class Meta:
         proxy = True
+        verbose_name = _("single right of a person")
