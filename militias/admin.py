@@ -3,8 +3,9 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from militias.models import CandidateLink, Decision, Group, Person, Relation
-from records.admin_base import NamedAdmin, RecordAdmin, citations, names, parts, section
+from records.admin_base import NamedAdmin, RecordAdmin, section
 from records.admin_columns import first_of, point_column
+from records.admin_parts import citations, names, parts
 
 POINTS = ("since", "since_precision"), ("until", "until_precision")
 

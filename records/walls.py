@@ -49,6 +49,12 @@ BEGIN
 END
 $$
 """
+# pgtrigger asks this function whether a trigger is switched off, and it would ask a setting
+# that any session can change.
+_NO_TRIGGER_IS_IGNORED = """
+CREATE OR REPLACE FUNCTION _pgtrigger_should_ignore(trigger_name name) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$ SELECT false $$
+"""
 # The owner of the tables, at work for nobody: migrations, and what spreads an audience.
 _MAINTENANCE = "(SELECT is_maintenance('{owner}'))"
 
@@ -59,6 +65,7 @@ def raise_walls(sender=None, using="default", **options):
     with transaction.atomic(using=using), connection.cursor() as cursor:
         owner = _make_role(cursor)
         cursor.execute(_IS_GONE)
+        cursor.execute(_NO_TRIGGER_IS_IGNORED)
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
         present = {name for (name,) in cursor.fetchall()}
         events = {model._meta.db_table: model for model in apps.get_models() if _is_event(model)}
@@ -126,12 +133,6 @@ def _make_role(cursor):
     return owner
 
 
-# pgtrigger asks this function whether a trigger is switched off, and it would ask a setting
-# that any session can change.
-NO_TRIGGER_IS_IGNORED = """
-CREATE OR REPLACE FUNCTION _pgtrigger_should_ignore(trigger_name name) RETURNS boolean
-LANGUAGE sql IMMUTABLE AS $$ SELECT false $$
-"""
 ANY_ROW = "SELECT, INSERT, UPDATE, DELETE"
 EVENT_RIGHTS = "SELECT, INSERT"
 AUDIT_TABLE = AuditEntry._meta.db_table

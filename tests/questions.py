@@ -17,6 +17,7 @@ from legal.models import Step
 from militias.models import Group, Relation
 from records.models import Record
 from records.parameters import CharFilter, DayFilter, RecordFilter
+from records.turns import TURNS
 from reports.grouping import GROUPINGS
 from reports.ladder import Rung
 from tests.admin_pages import address
@@ -107,6 +108,8 @@ def screens(world):
         for row in (world.seen[model][0], world.hidden[model][0]):
             yield Question(address(model, "change", row.pk))
             yield Question(address(model, "history", row.pk))
+            for turn in TURNS:
+                yield Question(address(model, "review", row.pk, turn.name))
         if model in (Incident, Claim, Relation, Step):
             yield with_parameters(address(model, "add"), **_filled_in(model, world))
     listed = address(Incident, "changelist")

@@ -16,7 +16,8 @@ from rest_framework.views import APIView
 from config.urls import NOUNS
 from incidents.models import Incident, Place
 from militias.models import Group
-from records.admin_base import AutocompleteView, Part, RecordAdmin
+from records.admin_base import AutocompleteView, RecordAdmin
+from records.admin_parts import Part
 from records.api import RecordViewSet
 from records.models import Record
 from records.models.audience import Marked

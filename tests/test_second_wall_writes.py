@@ -146,6 +146,23 @@ def test_the_role_cannot_make_itself_the_owner_or_switch_the_wall_off(reader):
         assert hidden.filter(marking="TLP:RED").count() == 0
 
 
+def test_nobody_switches_a_trigger_off(reader):
+    """The library of our triggers has a setting for it, which any session may change."""
+    draft = IncidentFactory(review_status="draft", owner=reader.organisation)
+    names = sql("SELECT array_agg(DISTINCT tgname::text)::text FROM pg_trigger")[0][0]
+    with viewing(Viewer.of(reader), user=reader.pk):
+        sql("SELECT set_config('pgtrigger.ignore', %s, true)", names)
+        sql("UPDATE incidents_incident SET title = 'Unseen' WHERE id = %s", draft.pk)
+        published = refused(
+            "UPDATE incidents_incident SET review_status = 'published' WHERE id = %s", draft.pk
+        )
+
+    assert published.sqlstate == "42501"
+    assert draft.events.order_by("pgh_id").last().title == "Unseen"
+    draft.refresh_from_db()
+    assert (draft.version, draft.updated_by) == (2, reader)
+
+
 def test_what_finds_audiences_leaves_nothing_switched_on(reader):
     draft = {"review_status": "draft", "owner": reader.organisation}
     claim = ClaimFactory(incident__review_status="draft", incident__owner=reader.organisation)

@@ -220,6 +220,8 @@ def _attempts(world, forms, reader):
         for key in (world.hidden[model][0].pk, ABSENT):
             yield _post(address(model, "change", key), form)
             yield _post(address(model, "delete", key), {"post": "yes"})
+            yield _post(address(model, "review", key, "publish"), {"version": 1})
+            yield _post(address(model, "review", key, "withdraw"), {"version": 1, "reason": "x"})
     incident, place = world.seen[Incident][0], world.seen[Place][0]
     changed, form = address(Incident, "change", incident.pk), forms[incident]
     cited = int(form["citations-TOTAL_FORMS"])

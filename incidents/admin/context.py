@@ -5,9 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from incidents.admin.incident import CASUALTIES, OCCURRED
 from incidents.models import Response, Statement
-from records.admin_base import RecordAdmin, citations, parts, section
+from records.admin_base import RecordAdmin, section
 from records.admin_columns import first_of, span_column
 from records.admin_lists import SeenFilter
+from records.admin_parts import citations, parts
 
 
 @admin.register(Response)

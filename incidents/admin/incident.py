@@ -5,8 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from incidents.admin.filters import AttributedFilter, ClaimantFilter, GovernorateFilter
 from incidents.admin.place import place_name
 from incidents.models import Attribution, Claim, Incident, with_place
-from records.admin_base import RecordAdmin, citations, parts, section
+from records.admin_base import RecordAdmin, section
 from records.admin_columns import first_of, span_column
+from records.admin_parts import citations, parts
 from records.models import ReviewStatus
 
 OCCURRED = ("occurred_from", "occurred_to", "occurred_precision")

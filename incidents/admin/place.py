@@ -2,9 +2,10 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from incidents.models import Place
-from records.admin_base import NamedAdmin, citations, collapsed, names, section
+from records.admin_base import NamedAdmin, collapsed, section
 from records.admin_columns import UNKNOWN
 from records.admin_lists import SeenFilter
+from records.admin_parts import citations, names
 
 
 def place_name(place):

@@ -5,9 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from incidents.admin.incident import CASUALTIES
 from incidents.models import Attribution, CasualtyFigure, Claim
-from records.admin_base import RecordAdmin, citations, section
+from records.admin_base import RecordAdmin, section
 from records.admin_columns import low_high, span_column
 from records.admin_lists import SeenFilter
+from records.admin_parts import citations
 
 
 class OfIncident(RecordAdmin):

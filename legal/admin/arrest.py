@@ -4,9 +4,10 @@ from django.utils.translation import gettext_lazy as _
 from legal.admin.suspect import OCCURRED, STEP
 from legal.forms import DetentionForm, DetentionFormSet
 from legal.models import Arrest, ArrestLink, LinkBasis, Step, StepKind
-from records.admin_base import RecordAdmin, RecordPart, citations, parts, section
+from records.admin_base import RecordAdmin, section
 from records.admin_columns import known_column, list_link, low_high, span_column
 from records.admin_lists import SeenFilter
+from records.admin_parts import RecordPart, citations, parts
 
 
 class DetainedPart(RecordPart):

@@ -3,8 +3,9 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from legal.models import Conviction, Ruling
-from records.admin_base import RecordAdmin, citations, parts, section
+from records.admin_base import RecordAdmin, section
 from records.admin_columns import NOTHING, UNKNOWN, known_column, span_column
+from records.admin_parts import citations, parts
 from records.models import ReviewStatus
 
 DECIDED = ("decided_from", "decided_to", "decided_precision")

@@ -2,9 +2,10 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from legal.models import Finding, NegativeResult, Obligation
-from records.admin_base import RecordAdmin, citations, parts, section
+from records.admin_base import RecordAdmin, section
 from records.admin_columns import NOTHING, low_high, span_column
 from records.admin_lists import SeenFilter
+from records.admin_parts import citations, parts
 
 OBLIGATION = (
     ("title", "title_ar"),

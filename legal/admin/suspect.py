@@ -5,9 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from legal.admin.identity import NamesOfSuspects
 from legal.forms import StepFormSet
 from legal.models import Step, Suspect
-from records.admin_base import RecordAdmin, citations, parts, section
+from records.admin_base import RecordAdmin, section
 from records.admin_columns import NOTHING, known_column, span_column
 from records.admin_lists import SeenFilter
+from records.admin_parts import citations, parts
 from records.models import ReviewStatus
 
 OCCURRED = ("occurred_from", "occurred_to", "occurred_precision")

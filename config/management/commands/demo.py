@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
+from config.demonstration import submit_demonstration
 from config.local_files import SIGN_INS
 from incidents.models import Incident
 from records.models import Marking, Organisation, User
@@ -14,8 +15,9 @@ from records.roles import ADMINISTRATOR, AUDITOR, DATA_ENTRY, MONITOR
 from records.web_role import WEB_ROLE
 
 FIXTURES = settings.BASE_DIR / "fixtures"
+AUTHOR = "data-entry"
 SIGN_INS_MADE = {  # name: role and clearance. It takes two monitors to publish what one entered
-    "data-entry": (DATA_ENTRY, Marking.AMBER_STRICT),
+    AUTHOR: (DATA_ENTRY, Marking.AMBER_STRICT),
     "monitor": (MONITOR, Marking.RED),
     "monitor-2": (MONITOR, Marking.RED),
     "auditor": (AUDITOR, Marking.CLEAR),
@@ -42,6 +44,8 @@ class Command(BaseCommand):
         if not _sign_ins_hold():
             self._say("Making five demonstration sign-ins ...")
             self._make_sign_ins()
+        if submit_demonstration(User.objects.get(username=AUTHOR)):
+            self._say("Submitting a made-up attack for review ...")
         call_command("collectstatic", interactive=False, verbosity=0)
 
     def _say(self, text):
