@@ -1,0 +1,49 @@
+"""Answers of the API as PostgreSQL wrote them, and what a request may ask of their shape."""
+
+from hashlib import sha256
+
+from django.http import Http404, HttpResponse
+from django.utils.cache import get_conditional_response
+
+from records.compiling import texts
+
+
+def etag_of(text):
+    """The strong ETag of a record or list: a digest of what its reader gets."""
+    return f'"{sha256(text.encode()).hexdigest()[:32]}"'
+
+
+class CompiledAnswers:
+    """A view whose lists and records are compiled from its serializer: records/compiling.py."""
+
+    detail_serializer_class = None
+
+    @classmethod
+    def serializer(cls, *, detail=False):
+        """What a list shows of a row, or what the row's own address does."""
+        return (detail and cls.detail_serializer_class or cls.serializer_class)()
+
+    def get_serializer_class(self):
+        return type(self.serializer(detail=self.action == "retrieve"))
+
+    def list(self, request, *args, **kwargs):
+        rows = self.filter_queryset(self.get_queryset())
+        rows = rows.prefetch_related(None).select_related(None).defer(None)
+        columns = {"pk", "reference", *self.orderings.values()}
+        page = self.paginate_queryset(rows.only(*columns))
+        keys = [row.pk for row in page]
+        written = texts(type(self), rows.viewer, keys)
+        return self.answer(self.paginator.text([written[key] for key in keys]))
+
+    def retrieve(self, request, *args, **kwargs):
+        rows, reference = self.get_queryset(), self.kwargs[self.lookup_field]
+        written = texts(type(self), rows.viewer, [reference], detail=True, by="reference")
+        if reference not in written:
+            raise Http404
+        return self.answer(written[reference])
+
+    def answer(self, text):
+        """The text, or 304 to somebody who has it."""
+        etag = etag_of(text)
+        response = HttpResponse(text, content_type="application/json", headers={"ETag": etag})
+        return get_conditional_response(self.request, etag, response=response)
