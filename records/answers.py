@@ -4,8 +4,10 @@ from hashlib import sha256
 
 from django.http import Http404, HttpResponse
 from django.utils.cache import get_conditional_response
+from drf_spectacular.utils import extend_schema
 
-from records.compiling import texts
+from records.compiling import names, texts
+from records.shapes import DESCRIBED, FLAT, PARAMETERS, WHOLE, shape_asked
 
 
 def etag_of(text):
@@ -21,23 +23,41 @@ class CompiledAnswers:
     @classmethod
     def serializer(cls, *, detail=False):
         """What a list shows of a row, or what the row's own address does."""
-        return (detail and cls.detail_serializer_class or cls.serializer_class)()
+        return ((detail and cls.detail_serializer_class) or cls.serializer_class)()
 
     def get_serializer_class(self):
         return type(self.serializer(detail=self.action == "retrieve"))
 
+    def known_parameters(self):
+        known = super().known_parameters()
+        return [*known, *PARAMETERS] if self.action in ("list", "retrieve") else known
+
+    def shape(self):
+        detail = self.action == "retrieve"
+        return shape_asked(
+            self.request.query_params,
+            lambda flat: names(type(self), FLAT if flat else WHOLE, detail=detail),
+        )
+
+    # Neither has a docstring: the schema would describe the noun by it.
+
+    @extend_schema(parameters=DESCRIBED)
     def list(self, request, *args, **kwargs):
+        shape = self.shape()
         rows = self.filter_queryset(self.get_queryset())
         rows = rows.prefetch_related(None).select_related(None).defer(None)
         columns = {"pk", "reference", *self.orderings.values()}
         page = self.paginate_queryset(rows.only(*columns))
         keys = [row.pk for row in page]
-        written = texts(type(self), rows.viewer, keys)
-        return self.answer(self.paginator.text([written[key] for key in keys]))
+        written = texts(type(self), rows.viewer, keys, shape)
+        return self.answer(self.paginator.text([written[key] for key in keys if key in written]))
 
+    @extend_schema(parameters=DESCRIBED)
     def retrieve(self, request, *args, **kwargs):
-        rows, reference = self.get_queryset(), self.kwargs[self.lookup_field]
-        written = texts(type(self), rows.viewer, [reference], detail=True, by="reference")
+        viewer, reference = self.get_queryset().viewer, self.kwargs[self.lookup_field]
+        written = texts(
+            type(self), viewer, [reference], self.shape(), detail=True, by=self.lookup_field
+        )
         if reference not in written:
             raise Http404
         return self.answer(written[reference])

@@ -92,6 +92,15 @@ class At:
         fields = serializer.fields.items()
         return Object.of({name: self._value(field) for name, field in fields if self.shows(field)})
 
+    def names(self, serializer):
+        """The names of the fields that an answer of this shape has, and of those inside them."""
+        for name, field in serializer.fields.items():
+            if self.shows(field):
+                yield name
+                inner = getattr(getattr(field, "child", field), "fields", {})
+                if not (self.shape.flat and isinstance(field, serializers.Serializer)):
+                    yield from (f"{name}.{each}" for each in inner)
+
     def shows(self, field):
         """Whether the shape asked for has this field."""
         name = f"{self.inside}.{field.field_name}" if self.inside else field.field_name
@@ -109,12 +118,11 @@ class At:
             at = at.over(key)
         if isinstance(field, serializers.ListSerializer):
             child = field.child
-            return at.array(
-                at.rows(name), lambda inner: inner._inside(field).object(child)
-            )
+            return at.array(at.rows(name), lambda inner: inner._inside(field).object(child))
         if isinstance(field, serializers.Serializer):
             return at._one(field, name)
         if say := getattr(field, "as_json", None):
+            at = at._inside(field)
             return say(at.over(name) if at._is_key(name) else at)
         if type(field) in COLUMNS:
             return COLUMNS[type(field)](at.column(name).name)
@@ -148,6 +156,13 @@ class At:
                 "A value that Python works out needs a field with a method as_json(at)."
             )
         return field
+
+
+@lru_cache
+def names(view, shape, *, detail=False):
+    """What can be asked for by `fields` and `omit`."""
+    at = At(view.queryset.model, None, shape)
+    return tuple(at.names(view.serializer(detail=detail)))
 
 
 def as_json(view, viewer, shape=WHOLE, *, detail=False):

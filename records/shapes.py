@@ -1,6 +1,13 @@
 """Which fields of a record an answer has: `fields`, `omit` and `nested` of a request."""
 
 from dataclasses import dataclass
+from difflib import get_close_matches
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.exceptions import ValidationError
+
+from records.parameters import FLAGS, nearest
 
 
 @dataclass(frozen=True)
@@ -19,11 +26,59 @@ class Shape:
         return name not in self.omit and (self.fields is None or self._is_asked_for(name))
 
     def _is_asked_for(self, name):
-        above = name.split(".")
-        return any(".".join(above[:depth]) in self.fields for depth in range(1, len(above) + 1)) or any(
-            asked.startswith(f"{name}.") for asked in self.fields
-        )
+        """It was named itself, what it stands in was, or something in it."""
+        parts = name.split(".")
+        named = {".".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
+        inside = f"{name}."
+        return bool(named & self.fields) or any(each.startswith(inside) for each in self.fields)
 
 
 WHOLE = Shape()
 FLAT = Shape(flat=True)
+
+PARAMETERS = {
+    "fields": _("These fields alone, separated by commas; inside an object, such as claims.group."),
+    "omit": _("All fields but these, named likewise."),
+    "nested": _("With false, other records by their reference alone, and no lists of records."),
+}
+DESCRIBED = [
+    OpenApiParameter(name, bool if name == "nested" else str, description=str(said))
+    for name, said in PARAMETERS.items()
+]
+
+
+def shape_asked(parameters, names):
+    """The shape that a request's parameters ask for.
+
+    names: a function that gives all names of fields there are, with and without nesting.
+
+    Raises:
+        ValidationError: a parameter is malformed, or names a field that is not there.
+    """
+    nested = parameters.get("nested", "true")
+    if nested not in FLAGS:
+        raise ValidationError({"nested": [_("Give true or false.")]})
+    flat = not FLAGS[nested]
+    asked = {
+        name: frozenset(word.strip() for word in parameters[name].split(","))
+        for name in ("fields", "omit")
+        if name in parameters
+    }
+    errors = {
+        parameter: [message for name in sorted(unknown) for message in _refusal(name, names(flat))]
+        for parameter, words in asked.items()
+        if (unknown := words - set(names(flat)))
+    }
+    if errors:
+        raise ValidationError(errors)
+    return Shape(flat, asked.get("fields"), asked.get("omit", frozenset()))
+
+
+def _refusal(name, names):
+    """That there is no such field, and the nearest there is, or those it could have meant."""
+    message = _("There is no field “%(name)s” here.") % {"name": name}
+    if not get_close_matches(name, names, n=1):
+        around = name.rpartition(".")[0]
+        beside = [each for each in names if each.rpartition(".")[0] == around]
+        names = beside or [each for each in names if "." not in each]
+    return [message, nearest(name, names)]

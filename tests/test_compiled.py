@@ -12,8 +12,16 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from config.urls import NOUNS
 from records.api import RecordViewSet
 from records.compiling import forget
-from tests.hidden_world import EVERY_RIGHT, Hider, strangers, visible_world, ways_to_hide, ways_to_hide_a_part
+from tests.api_rows import ROWS
 from tests.factories import OrganisationFactory, UserFactory
+from tests.hidden_world import (
+    EVERY_RIGHT,
+    Hider,
+    strangers,
+    visible_world,
+    ways_to_hide,
+    ways_to_hide_a_part,
+)
 from tests.starter import load_starter_data
 
 
@@ -85,3 +93,26 @@ def test_the_starter_data_is_the_same_both_ways(client, monkeypatch):
 
     assert len(addresses) > 500
     assert not told_apart(client, monkeypatch, addresses)
+
+
+# The shape of an answer
+
+
+@pytest.fixture
+def ask(client):
+    client.force_login(UserFactory())
+    return lambda path, **parameters: client.get(f"/api/v1/{path}", parameters)
+
+
+def test_fields_are_those_asked_for_in_the_order_they_are_declared(ask):
+    row = ROWS["incidents"]()
+    asked = {"fields": "claims.group,title, reference ,sources.publisher", "omit": "claims"}
+
+    assert list(ask(f"incidents/{row.reference}/").json())[2] == "title"
+    shown = ask(f"incidents/{row.reference}/", fields=asked["fields"]).json()
+    assert list(shown) == ["reference", "title", "claims", "sources"]
+    assert [list(claim) for claim in shown["claims"]] == [["group"]]
+    assert list(shown["claims"][0]["group"])[:2] == ["reference", "name"]
+    assert [list(source) for source in shown["sources"]] == [["publisher"]]
+    listed = ask("incidents/", **asked).json()["results"]
+    assert all(list(each) == ["reference", "title", "sources"] for each in listed)

@@ -12,7 +12,10 @@ class SideField(serializers.ChoiceField):
     """Worked out from the category."""
 
     def as_json(self, at):
-        sides = [When(category=category, then=Value(category.side.value)) for category in CasualtyCategory]
+        sides = [
+            When(category=category, then=Value(category.side.value))
+            for category in CasualtyCategory
+        ]
         return Case(*sides)
 
 

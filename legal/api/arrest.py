@@ -67,6 +67,7 @@ class DetainedField(ColumnsField):
     """The suspects of the steps that say somebody was detained in this arrest."""
 
     holds_records = True
+    child = SuspectBrief()
 
     def to_representation(self, arrest):
         held = [step.suspect for step in arrest.steps.all() if step.kind == StepKind.DETAINED]
@@ -74,7 +75,7 @@ class DetainedField(ColumnsField):
 
     def as_json(self, at):
         held = at.rows("steps").filter(kind=StepKind.DETAINED)
-        return at.array(held, lambda step: step.over("suspect").object(SuspectBrief()))
+        return at.array(held, lambda step: step.over("suspect").object(self.child))
 
 
 class ArrestSerializer(CitedSerializer):
