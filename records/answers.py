@@ -5,9 +5,10 @@ from hashlib import sha256
 from django.http import Http404, HttpResponse
 from django.utils.cache import get_conditional_response
 from drf_spectacular.utils import extend_schema
+from rest_framework.serializers import Serializer
 
 from records.compiling import names, texts
-from records.shapes import DESCRIBED, FLAT, PARAMETERS, WHOLE, shape_asked
+from records.shapes import DESCRIBED, PARAMETERS, Shape, shape_asked
 
 
 def etag_of(text):
@@ -18,7 +19,7 @@ def etag_of(text):
 class CompiledAnswers:
     """A view whose lists and records are compiled from its serializer: records/compiling.py."""
 
-    detail_serializer_class = None
+    detail_serializer_class: type[Serializer] | None = None
 
     @classmethod
     def serializer(cls, *, detail=False):
@@ -33,11 +34,9 @@ class CompiledAnswers:
         return [*known, *PARAMETERS] if self.action in ("list", "retrieve") else known
 
     def shape(self):
-        detail = self.action == "retrieve"
-        return shape_asked(
-            self.request.query_params,
-            lambda flat: names(type(self), FLAT if flat else WHOLE, detail=detail),
-        )
+        least = Shape(detail=self.action == "retrieve")
+        asked = self.request.query_params
+        return shape_asked(asked, least, lambda shape: names(type(self), shape))
 
     # Neither has a docstring: the schema would describe the noun by it.
 
@@ -55,9 +54,7 @@ class CompiledAnswers:
     @extend_schema(parameters=DESCRIBED)
     def retrieve(self, request, *args, **kwargs):
         viewer, reference = self.get_queryset().viewer, self.kwargs[self.lookup_field]
-        written = texts(
-            type(self), viewer, [reference], self.shape(), detail=True, by=self.lookup_field
-        )
+        written = texts(type(self), viewer, [reference], self.shape(), by=self.lookup_field)
         if reference not in written:
             raise Http404
         return self.answer(written[reference])

@@ -159,23 +159,23 @@ class At:
 
 
 @lru_cache
-def names(view, shape, *, detail=False):
+def names(view, shape):
     """What can be asked for by `fields` and `omit`."""
     at = At(view.queryset.model, None, shape)
-    return tuple(at.names(view.serializer(detail=detail)))
+    return tuple(at.names(view.serializer(detail=shape.detail)))
 
 
-def as_json(view, viewer, shape=WHOLE, *, detail=False):
+def as_json(view, viewer, shape=WHOLE):
     """An expression: the text of what `view` shows of one of its rows.
 
     To be added to rows of its model that are gated for the same viewer:
     `rows.annotate(text=as_json(view, rows.viewer))`.
     """
     at = At(view.queryset.model, viewer, shape, lookups=view.queryset._prefetch_related_lookups)
-    return Text(at.object(view.serializer(detail=detail)))
+    return Text(at.object(view.serializer(detail=shape.detail)))
 
 
-def texts(view, viewer, keys, shape=WHOLE, *, detail=False, by="pk"):
+def texts(view, viewer, keys, shape=WHOLE, by="pk"):
     """What `view` shows of the rows with these keys that the viewer may read: {key: text}.
 
     Makes one query, compiled once for all viewers of a kind.
@@ -183,7 +183,7 @@ def texts(view, viewer, keys, shape=WHOLE, *, detail=False, by="pk"):
     keys = list(keys)
     if not keys:
         return {}
-    sql, parameters = _statement(view, _somebody_like(viewer), shape, detail, by)
+    sql, parameters = _statement(view, _somebody_like(viewer), shape, by)
     given = [
         (keys if each.name == "keys" else getattr(viewer, each.name))
         if isinstance(each, Later)
@@ -196,10 +196,10 @@ def texts(view, viewer, keys, shape=WHOLE, *, detail=False, by="pk"):
 
 
 @lru_cache(maxsize=512)
-def _statement(view, viewer, shape, detail, by):
+def _statement(view, viewer, shape, by):
     rows = view.queryset.visible_to(viewer).prefetch_related(None).select_related(None)
     rows = rows.defer(None).order_by().filter(Among(F(by), Later("keys", None)))
-    rows = rows.values_list(by, as_json(view, viewer, shape, detail=detail))
+    rows = rows.values_list(by, as_json(view, viewer, shape))
     return rows.query.sql_with_params()
 
 

@@ -1,6 +1,6 @@
 """Which fields of a record an answer has: `fields`, `omit` and `nested` of a request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from django.utils.translation import gettext_lazy as _
@@ -14,10 +14,12 @@ from records.parameters import FLAGS, nearest
 class Shape:
     """Fields are named as in the answer, those of an object inside it `claims.group`.
 
+    detail: as at the record's own address, where a list may show less.
     flat: other records stand there by their reference alone, and lists of them are left out.
     fields: these alone, or None: all. omit: not these.
     """
 
+    detail: bool = False
     flat: bool = False
     fields: frozenset[str] | None = None
     omit: frozenset[str] = frozenset()
@@ -34,6 +36,7 @@ class Shape:
 
 
 WHOLE = Shape()
+DETAIL = Shape(detail=True)
 FLAT = Shape(flat=True)
 
 PARAMETERS = {
@@ -47,10 +50,10 @@ DESCRIBED = [
 ]
 
 
-def shape_asked(parameters, names):
+def shape_asked(parameters, least, names):
     """The shape that a request's parameters ask for.
 
-    names: a function that gives all names of fields there are, with and without nesting.
+    least: the shape if they ask for none. names: those of all fields that a shape has.
 
     Raises:
         ValidationError: a parameter is malformed, or names a field that is not there.
@@ -58,20 +61,20 @@ def shape_asked(parameters, names):
     nested = parameters.get("nested", "true")
     if nested not in FLAGS:
         raise ValidationError({"nested": [_("Give true or false.")]})
-    flat = not FLAGS[nested]
+    shape = replace(least, flat=not FLAGS[nested])
     asked = {
         name: frozenset(word.strip() for word in parameters[name].split(","))
         for name in ("fields", "omit")
         if name in parameters
     }
     errors = {
-        parameter: [message for name in sorted(unknown) for message in _refusal(name, names(flat))]
+        parameter: [message for name in sorted(unknown) for message in _refusal(name, names(shape))]
         for parameter, words in asked.items()
-        if (unknown := words - set(names(flat)))
+        if (unknown := words - set(names(shape)))
     }
     if errors:
         raise ValidationError(errors)
-    return Shape(flat, asked.get("fields"), asked.get("omit", frozenset()))
+    return replace(shape, **asked)
 
 
 def _refusal(name, names):
