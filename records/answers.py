@@ -34,7 +34,7 @@ class CompiledAnswers:
         return [*known, *PARAMETERS] if self.action in ("list", "retrieve") else known
 
     def shape(self):
-        least = Shape(detail=self.action == "retrieve")
+        least = Shape(detail=self.action == "retrieve" and self.detail_serializer_class is not None)
         asked = self.request.query_params
         return shape_asked(asked, least, lambda shape: names(type(self), shape))
 
@@ -45,10 +45,10 @@ class CompiledAnswers:
         shape = self.shape()
         rows = self.filter_queryset(self.get_queryset())
         rows = rows.prefetch_related(None).select_related(None).defer(None)
-        columns = {"pk", "reference", *self.orderings.values()}
+        columns = {"pk", self.lookup_field, *self.orderings.values()}
         page = self.paginate_queryset(rows.only(*columns))
-        keys = [row.pk for row in page]
-        written = texts(type(self), rows.viewer, keys, shape)
+        keys = [getattr(row, self.lookup_field) for row in page]
+        written = texts(type(self), rows.viewer, keys, shape, by=self.lookup_field)
         return self.answer(self.paginator.text([written[key] for key in keys if key in written]))
 
     @extend_schema(parameters=DESCRIBED)
