@@ -7,5 +7,5 @@ from records.api import RecordViewSet
 
 __all__ = ["application"]
 
-RecordViewSet.list = ListModelMixin.list
-RecordViewSet.retrieve = RetrieveModelMixin.retrieve
+for name, mixin in {"list": ListModelMixin, "retrieve": RetrieveModelMixin}.items():
+    setattr(RecordViewSet, name, getattr(mixin, name))
