@@ -162,7 +162,7 @@ class At:
 def names(view, shape):
     """What can be asked for by `fields` and `omit`."""
     at = At(view.queryset.model, None, shape)
-    return tuple(at.names(view.serializer(detail=shape.detail)))
+    return tuple(at.names(view.serializer(shape)))
 
 
 def as_json(view, viewer, shape=WHOLE):
@@ -172,7 +172,7 @@ def as_json(view, viewer, shape=WHOLE):
     `rows.annotate(text=as_json(view, rows.viewer))`.
     """
     at = At(view.queryset.model, viewer, shape, lookups=view.queryset._prefetch_related_lookups)
-    return Text(at.object(view.serializer(detail=shape.detail)))
+    return Text(at.object(view.serializer(shape)))
 
 
 def texts(view, viewer, keys, shape=WHOLE, by="pk"):
