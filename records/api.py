@@ -4,12 +4,18 @@ Fields are listed one by one, so that a new column stays private until it is add
 Parameters are in records/parameters.py.
 """
 
-from django.db.models import Prefetch
+from datetime import UTC
+
+from django.db import models
+from django.db.models import Prefetch, Value
+from django.db.models.functions import NullIf
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, viewsets
 
+from records.answers import CompiledAnswers
 from records.dates import POINT_PRECISIONS, Precision
+from records.json_sql import IfKnown, Joined, Moment, Object
 from records.models import Reliability, Source, SourceKind, Support
 from records.names import NameKind, Script
 from records.parameters import (
@@ -22,7 +28,7 @@ from records.parameters import (
 )
 
 IDENTITY = ["reference", "origin_id"]
-RECORD = ["marking", "review_status", "certainty", "version", "updated_at", "note"]
+RECORD = ["marking", "review_status", "certainty", "updated_at", "note"]
 CITED = [*RECORD, "sources"]
 ASSERTION = ["asserted_by", "asserted", "confidence", "confidence_stated", "basis", *CITED]
 
@@ -90,6 +96,10 @@ class DayField(ColumnsField):
         precision = getattr(row, f"{self.field_name}_precision")
         return None if day is None else {"day": day, "precision": precision}
 
+    def as_json(self, at):
+        day, precision = at.columns(self.field_name, f"{self.field_name}_precision")
+        return IfKnown(Object.of({"day": day, "precision": precision}), day)
+
 
 @extend_schema_field(Span)
 class SpanField(ColumnsField):
@@ -102,6 +112,11 @@ class SpanField(ColumnsField):
             "to": getattr(row, f"{self.field_name}_to"),
             "precision": getattr(row, f"{self.field_name}_precision"),
         }
+
+    def as_json(self, at):
+        ends = ("from", "to", "precision")
+        columns = at.columns(*(f"{self.field_name}_{end}" for end in ends))
+        return IfKnown(Object.of(dict(zip(ends, columns, strict=True))), columns[0])
 
 
 @extend_schema_field(Range)
@@ -116,6 +131,12 @@ class RangeField(ColumnsField):
         low = getattr(row, self.low or f"{self.field_name}_low")
         high = getattr(row, self.high or f"{self.field_name}_high")
         return None if low is None and high is None else {"low": low, "high": high}
+
+    def as_json(self, at):
+        low, high = at.columns(
+            self.low or f"{self.field_name}_low", self.high or f"{self.field_name}_high"
+        )
+        return IfKnown(Object.of({"low": low, "high": high}), low, high)
 
 
 class Name(Part):
@@ -135,7 +156,27 @@ class NamesField(ColumnsField):
         labels = [(named.name, "en", Script.LATIN), (named.name_ar, "ar", Script.ARABIC)]
         others = [(name.text, name.language, name.script, name.kind) for name in named.names.all()]
         rows = [(*label, NameKind.OFFICIAL) for label in labels if label[0]] + others
-        return [dict(zip(("text", "language", "script", "kind"), row, strict=True)) for row in rows]
+        return [dict(zip(NAME, row, strict=True)) for row in rows]
+
+    def as_json(self, at):
+        name, name_ar = at.columns("name", "name_ar")
+        return Joined(
+            _label(name, "en", Script.LATIN),
+            _label(name_ar, "ar", Script.ARABIC),
+            at.nested(at.rows("names"), lambda row: _named(*row.columns(*NAME))),
+        )
+
+
+NAME = ("text", "language", "script", "kind")
+
+
+def _named(*values):
+    return Object.of(dict(zip(NAME, values, strict=True)))
+
+
+def _label(text, *rest):
+    said = [Value(str(word)) for word in (*rest, NameKind.OFFICIAL)]
+    return IfKnown(_named(text, *said), NullIf(text, Value("")))
 
 
 class Citation(Part):
@@ -151,8 +192,21 @@ class Citation(Part):
     support = serializers.ChoiceField(choices=Support.choices)
 
 
+class MomentField(serializers.DateTimeField):
+    """In UTC, to the microsecond: one moment has one text, wherever it is read."""
+
+    def __init__(self, **options):
+        super().__init__(**{"format": "%Y-%m-%dT%H:%M:%S.%fZ", "default_timezone": UTC, **options})
+
+    def as_json(self, at):
+        return Moment(at.column(self.source_attrs[-1]))
+
+
 class RecordSerializer(ReadOnly, serializers.ModelSerializer):
-    pass
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.DateTimeField: MomentField,
+    }
 
 
 class CitedSerializer(RecordSerializer):
@@ -171,7 +225,7 @@ def cited(rows):
     )
 
 
-class RecordViewSet(StrictParameters, viewsets.ReadOnlyModelViewSet):
+class RecordViewSet(CompiledAnswers, StrictParameters, viewsets.ReadOnlyModelViewSet):
     """Records are found by their reference; the database's own numbers never show.
 
     `orderings` names columns that are never empty: see config/api.py.

@@ -6,6 +6,7 @@ from rest_framework import serializers
 from incidents.models import Incident, Place, Response
 from militias.api import GroupBrief
 from records.api import Brief, ColumnsField, Part, SpanField
+from records.json_sql import IfKnown, Number, Object
 
 
 class Point(Part):
@@ -28,6 +29,12 @@ class PointField(ColumnsField):
             "radius_m": place.point_radius_m,
             "origin": place.point_source,
         }
+
+    def as_json(self, at):
+        latitude, longitude = at.columns("latitude", "longitude")
+        radius, origin = at.columns("point_radius_m", "point_source")
+        degrees = {"latitude": Number(latitude), "longitude": Number(longitude)}
+        return IfKnown(Object.of({**degrees, "radius_m": radius, "origin": origin}), latitude)
 
 
 class GovernorateBrief(Brief):

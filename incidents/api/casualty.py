@@ -1,3 +1,4 @@
+from django.db.models import Case, Value, When
 from rest_framework import serializers
 
 from incidents.api.briefs import IncidentBrief, ResponseBrief
@@ -7,10 +8,21 @@ from records.api import ASSERTION, IDENTITY, AssertionSerializer, RangeField, Re
 from records.parameters import ChoiceFilter, FilterSet, RecordFilter
 
 
+class SideField(serializers.ChoiceField):
+    """Worked out from the category."""
+
+    def as_json(self, at):
+        sides = [
+            When(category=category, then=Value(category.side.value))
+            for category in CasualtyCategory
+        ]
+        return Case(*sides)
+
+
 class CasualtyPart(AssertionSerializer):
     """A casualty figure as its incident or response shows it."""
 
-    side = serializers.ChoiceField(choices=Side.choices)
+    side = SideField(choices=Side.choices)
     number = RangeField(low="low", high="high")
 
     class Meta:

@@ -73,6 +73,7 @@ class PlaceViewSet(RecordViewSet):
         .prefetch_related("names")
     )
     serializer_class = PlaceSerializer
+    detail_serializer_class = PlaceDetailSerializer
     filterset_class = PlaceFilterSet
     orderings = {"name": "name", **RecordViewSet.orderings}
     ordering = "name"
@@ -80,6 +81,3 @@ class PlaceViewSet(RecordViewSet):
     def get_queryset(self):
         places = super().get_queryset()
         return places.defer("outline") if self.action == "list" else places
-
-    def get_serializer_class(self):
-        return PlaceSerializer if self.action == "list" else PlaceDetailSerializer

@@ -1,7 +1,6 @@
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
-from rest_framework import serializers
 
 from incidents.api import IncidentBrief, PlaceBrief
 from incidents.models import Incident, with_place
@@ -16,6 +15,7 @@ from records.api import (
     IDENTITY,
     AssertionSerializer,
     CitedSerializer,
+    ColumnsField,
     RangeField,
     RecordViewSet,
     SpanField,
@@ -62,6 +62,22 @@ class ArrestLinkViewSet(RecordViewSet):
     filterset_class = ArrestLinkFilterSet
 
 
+@extend_schema_field(SuspectBrief(many=True))
+class DetainedField(ColumnsField):
+    """The suspects of the steps that say somebody was detained in this arrest."""
+
+    holds_records = True
+    child = SuspectBrief()
+
+    def to_representation(self, arrest):
+        held = [step.suspect for step in arrest.steps.all() if step.kind == StepKind.DETAINED]
+        return SuspectBrief(held, many=True).data
+
+    def as_json(self, at):
+        held = at.rows("steps").filter(kind=StepKind.DETAINED)
+        return at.array(held, lambda step: step.over("suspect").object(self.child))
+
+
 class ArrestSerializer(CitedSerializer):
     occurred = SpanField()
     place = PlaceBrief(allow_null=True)
@@ -69,7 +85,7 @@ class ArrestSerializer(CitedSerializer):
     detained = RangeField(allow_null=True)
     affiliation = GroupBrief(allow_null=True)
     links = ArrestLinkPart(many=True)
-    suspects = serializers.SerializerMethodField()
+    suspects = DetainedField()
     steps = StepSerializer(many=True)
 
     class Meta:
@@ -90,11 +106,6 @@ class ArrestSerializer(CitedSerializer):
             "steps",
             *CITED,
         ]
-
-    @extend_schema_field(SuspectBrief(many=True))
-    def get_suspects(self, arrest):
-        held = [step.suspect for step in arrest.steps.all() if step.kind == StepKind.DETAINED]
-        return SuspectBrief(held, many=True).data
 
 
 class ArrestFilterSet(FilterSet):

@@ -28,6 +28,7 @@ from records.api import (
     RecordViewSet,
     cited,
 )
+from records.json_sql import IfKnown, Object, Text
 from records.parameters import ChoiceFilter, FilterSet, RecordFilter
 
 
@@ -47,6 +48,11 @@ class AmountField(ColumnsField):
             return None
         low, high = (None if end is None else str(end) for end in ends)
         return {"low": low, "high": high, "currency": row.currency}
+
+    def as_json(self, at):
+        low, high, currency = at.columns("amount_low", "amount_high", "currency")
+        amount = {"low": Text(low), "high": Text(high), "currency": currency}
+        return IfKnown(Object.of(amount), low, high)
 
 
 class ObligationPart(CitedSerializer):
