@@ -27,10 +27,21 @@ def lies_in(address, networks):
     return address is not None and any(address in network(each) for each in networks)
 
 
+def within(networks, others):
+    """Whether no address lies in `networks` and not in `others`. No network means: anywhere."""
+    if not networks or not others:
+        return not others
+    return all(
+        any(new.version == old.version and new.subnet_of(old) for old in map(network, others))
+        for new in map(network, networks)
+    )
+
+
 class NetworkField(models.Field):
     """One network, as text."""
 
     description = _("Network")
+    default_validators = [network]
 
     def db_type(self, connection):
         return "cidr"

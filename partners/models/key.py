@@ -16,7 +16,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from partners.networks import NetworkField, lies_in
+from partners.networks import NetworkField, lies_in, within
 from records.models import Marking, Organisation
 from records.roles import ADMINISTRATOR, AUDITOR
 from records.web_role import WEB_ROLE
@@ -47,7 +47,7 @@ def digest_of(prefix, secret):
 
 
 def expiry():
-    return timezone.now() + EXPIRES_AFTER
+    return (timezone.now() + EXPIRES_AFTER).replace(microsecond=0)  # as a form sends it back
 
 
 def reading_alone():
@@ -56,16 +56,24 @@ def reading_alone():
 
 class KeyQuerySet(models.QuerySet):
     def waiting(self):
-        """Not approved yet, by the second administrator."""
-        return self.filter(approved_at=None, revoked_at=None, expires_at__gt=timezone.now())
+        """For a second administrator."""
+        return self._valid().filter(approved_at=None)
 
     def in_force(self):
-        return self.filter(
-            approved_at__isnull=False, revoked_at=None, expires_at__gt=timezone.now()
-        )
+        return self._valid().filter(approved_at__isnull=False)
+
+    def expired(self):
+        return self.filter(revoked_at=None, expires_at__lte=timezone.now())
+
+    def revoked(self):
+        return self.filter(revoked_at__isnull=False)
+
+    def _valid(self):
+        return self.filter(revoked_at=None, expires_at__gt=timezone.now())
 
 
-# Whatever way it is written: a second administrator approved this key, and no other.
+# A second administrator approved this key, and no other, whatever way it is written.
+# `widened_by` says in Python which fields would reach further.
 ONLY_NARROWS = pgtrigger.Trigger(
     name="only_narrows",
     operation=pgtrigger.Insert | pgtrigger.Update,
@@ -196,9 +204,7 @@ class Key(models.Model):
         editable=False,
         verbose_name=_("revoked by"),
     )
-    revoked_reason = models.CharField(
-        _("reason"), max_length=200, blank=True, editable=False
-    )
+    revoked_reason = models.CharField(_("reason"), max_length=200, blank=True, editable=False)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
 
     objects = KeyQuerySet.as_manager()
@@ -245,10 +251,7 @@ class Key(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(revoked_at=None, revoked_by=None, revoked_reason="")
-                | (
-                    Q(revoked_at__isnull=False, revoked_by__isnull=False)
-                    & ~Q(revoked_reason="")
-                ),
+                | (Q(revoked_at__isnull=False, revoked_by__isnull=False) & ~Q(revoked_reason="")),
                 name="key_revoked_with_reason",
                 violation_error_message=_("Say why the key is revoked."),
             ),
@@ -275,3 +278,19 @@ class Key(models.Model):
             and self.expires_at > moment
             and (not self.networks or lies_in(address, self.networks))
         )
+
+    def widened_by(self, values):
+        """Names of those fields that would reach further than the key does now."""
+        before, named = type(self).objects.get(pk=self.pk), self._meta.get_field
+        ranks = [choice for choice, _label in named("clearance").choices]
+        wider = {
+            "scopes": lambda new, old: not set(new) <= set(old),
+            "clearance": lambda new, old: ranks.index(new) > ranks.index(old),
+            "networks": lambda new, old: not within(new, old),
+            **dict.fromkeys(("expires_at", "rate", "burst"), lambda new, old: new > old),
+        }
+        return [
+            name
+            for name, is_wider in wider.items()
+            if name in values and is_wider(values[name], getattr(before, name))
+        ]

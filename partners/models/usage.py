@@ -1,7 +1,8 @@
 """How much a key has asked: counted by the database alone, which everybody shares."""
 
 from django.db import models
-from django.db.models import Sum
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from partners.models.key import Key
@@ -28,9 +29,19 @@ class Allowance(models.Model):
 
 
 class UsageQuerySet(models.QuerySet):
-    def totals(self):
-        found = self.aggregate(requests=Sum("requests"), refused=Sum("refused"))
-        return {name: number or 0 for name, number in found.items()}
+    def on_and_in_the_month_of(self, day):
+        """Requests of that day, and of its month up to it, and those refused. One query."""
+        found = self.filter(day__gte=day.replace(day=1), day__lte=day).aggregate(
+            **{
+                f"{counted}_{during}": Coalesce(Sum(counted, filter=which), 0)
+                for counted in ("requests", "refused")
+                for during, which in {"today": Q(day=day), "this_month": Q()}.items()
+            }
+        )
+        return {
+            during: {name: found[f"{name}_{during}"] for name in ("requests", "refused")}
+            for during in ("today", "this_month")
+        }
 
 
 class Usage(models.Model):
@@ -39,9 +50,7 @@ class Usage(models.Model):
     WEB_RIGHTS = "SELECT"
     ROLE_RIGHTS = {ADMINISTRATOR: ("view",), AUDITOR: ("view",)}
 
-    key = models.ForeignKey(
-        Key, models.PROTECT, related_name="usage", verbose_name=_("key")
-    )
+    key = models.ForeignKey(Key, models.PROTECT, related_name="usage", verbose_name=_("key"))
     day = models.DateField(_("day"))
     noun = models.CharField(_("address"), max_length=40)
     requests = models.PositiveIntegerField(_("requests"))
