@@ -276,6 +276,7 @@ class Key(models.Model):
             self.approved_at is not None
             and self.revoked_at is None
             and self.expires_at > moment
+            and self.organisation.is_active
             and (not self.networks or lies_in(address, self.networks))
         )
 
