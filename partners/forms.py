@@ -2,6 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Key, Scope
+from partners.models.key import reading_alone
 from partners.networks import network
 
 
@@ -9,7 +10,10 @@ class KeyForm(forms.ModelForm):
     """A new key, or one that is narrowed: what was approved is never widened."""
 
     scopes = forms.MultipleChoiceField(
-        label=_("Scopes"), choices=Scope, widget=forms.CheckboxSelectMultiple
+        label=_("Scopes"),
+        choices=Scope,
+        initial=reading_alone,
+        widget=forms.CheckboxSelectMultiple,
     )
     networks = forms.CharField(
         label=_("Networks"),
@@ -35,6 +39,10 @@ class KeyForm(forms.ModelForm):
         super().__init__(*args, **options)
         if self.instance.pk:
             self.initial["networks"] = "\n".join(self.instance.networks)
+
+    def _get_validation_exclusions(self):
+        """How long a key lasts is reckoned from when it was made, which is no field of the form."""
+        return super()._get_validation_exclusions() - {"made_at"}
 
     def clean_networks(self):
         return [str(network(line)) for line in self.cleaned_data["networks"].split()]
