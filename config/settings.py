@@ -31,6 +31,8 @@ IDENTITY_SEARCH_SECRET = search_secret_from(
     or (LOCAL and local_secret(BASE_DIR, "identity_search_secret", LOCAL))
     or ""
 )
+# Partners' keys: only their hashes are kept, which nobody makes without this.
+KEY_PEPPER = env("KEY_PEPPER", default="") or SECRET_KEY
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if LOCAL else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -67,6 +69,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.sign_in.keys.NoCookiesBesideKeys",
     "config.sign_in.middleware.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -78,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "config.sign_in.keys.KeySignIn",
     "records.middleware.GateMiddleware",
 ]
 
@@ -227,7 +231,10 @@ CONTENT_SECURITY_POLICY = {
 
 # The API
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "partners.authentication.KeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["records.permissions.MayRead"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -270,6 +277,7 @@ SPECTACULAR_SETTINGS = {
             "ReparationHead RulingKind SentenceKind StepKind",
             "legal.models.finding": "Modality",
             "legal.models.provision": "InstrumentKind",
+            "partners.models": "Scope",
         }.items()
         for name in names.split()
     },

@@ -28,9 +28,14 @@ class KeptAdmin(DeclaredLookups, admin.ModelAdmin):
 
 
 class OrganisationAdmin(KeptAdmin):
-    list_display = ["name", "name_ar", "slug"]
+    list_display = ["name", "name_ar", "slug", "is_active"]
+    list_filter = ["is_active"]
     search_fields = ["name", "name_ar", "slug"]
     prepopulated_fields = {"slug": ["name"]}
+
+    def get_readonly_fields(self, request, obj=None):
+        """Nobody shuts himself out."""
+        return ["is_active"] if obj and obj.pk == request.user.organisation_id else []
 
 
 def title_of(group):

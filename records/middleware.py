@@ -21,7 +21,11 @@ class GateMiddleware:
         request.viewer = Viewer.of(request.user)
         request.id = str(uuid.uuid4())
         with viewing(
-            request.viewer, user=request.viewer.person_id, address=request.path, request=request.id
+            request.viewer,
+            user=request.viewer.person_id,
+            **getattr(request.user, "told_to_history", {}),  # a partner's key
+            address=request.path,
+            request=request.id,
         ):
             response = self.get_response(request)
             if response.status_code >= 500:

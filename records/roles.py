@@ -28,7 +28,17 @@ def records():
 
 
 def rights_of(role):
-    """The permissions of a role, as `app.codename`."""
+    """The permissions of a role, as `app.codename`, with those that a model gives it itself."""
+    return _own_rights_of(role).union(
+        *(
+            _on([model], *model.ROLE_RIGHTS.get(role, ()))
+            for model in apps.get_models()
+            if hasattr(model, "ROLE_RIGHTS")
+        )
+    )
+
+
+def _own_rights_of(role):
     match role:
         case "data entry":
             others = [model for model in records() if model._meta.app_label != "legal"]

@@ -8,14 +8,17 @@ something are undated unless told. Sources are cited with `cite(record)`.
 from datetime import date
 
 from django.contrib.auth.models import Permission
+from django.utils import timezone
 from factory import LazyAttribute, LazyFunction, Sequence, SubFactory, post_generation
 from factory.django import DjangoModelFactory, Password
 
+from partners.models import digest_of
 from records.names import words_of
 from records.rights import READ
 from records.sealing import current_key_id, seal, search_key_id, tokens_of
 
 A_DAY = date(2021, 2, 15)
+SECRET = "s3cretOfEveryKeyInTheTests" + "0" * 17  # 43 letters
 
 
 def _first_day(row):
@@ -569,3 +572,22 @@ class NameReadingFactory(DjangoModelFactory):
     suspect = SubFactory(SuspectFactory)
     person = SubFactory(UserFactory)
     how = "shown"
+
+
+class KeyFactory(DjangoModelFactory):
+    """An approved key that reads. Its text is `tests.keys.text_of(key)`."""
+
+    class Meta:
+        model = "partners.Key"
+
+    class Params:
+        secret = SECRET
+
+    organisation = SubFactory(OrganisationFactory)
+    label = "nightly mirror"
+    prefix = Sequence(lambda n: f"key{n:05}")
+    digest = LazyAttribute(lambda row: digest_of(row.prefix, row.secret))
+    clearance = "TLP:GREEN"
+    made_by = SubFactory(UserFactory)
+    approved_by = SubFactory(UserFactory)
+    approved_at = LazyFunction(timezone.now)

@@ -41,7 +41,7 @@ def test_every_kind_of_record_has_its_endpoint():
 def test_the_index_lists_every_noun(reader):
     index = reader.get("/api/v1/").json()
 
-    assert set(index) == {*NOUNS, "reports/accountability", "schema", "docs"}
+    assert set(index) == {*NOUNS, "reports/accountability", "me", "schema", "docs"}
     assert index["incidents"] == "http://testserver/api/v1/incidents/"
 
 
@@ -66,12 +66,12 @@ def test_a_row_is_not_found_by_its_database_number(reader, noun):
 
 @pytest.mark.parametrize("noun", ["", "schema/", *(f"{noun}/" for noun in ROWS)])
 def test_nobody_reads_without_signing_in(client, noun):
-    assert client.get(f"/api/v1/{noun}").status_code == 403
+    assert client.get(f"/api/v1/{noun}").status_code == 401
 
 
 @pytest.mark.parametrize("noun", ROWS)
 def test_one_row_needs_a_sign_in_too(client, noun):
-    assert client.get(address(noun, ROWS[noun]())).status_code == 403
+    assert client.get(address(noun, ROWS[noun]())).status_code == 401
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])

@@ -11,11 +11,14 @@ from django.contrib.admin.options import InlineModelAdmin
 from django.db.models import UniqueConstraint
 from django.urls import URLResolver, get_resolver, reverse
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.views import APIView
 
 from config.urls import NOUNS
 from incidents.models import Incident, Place
 from militias.models import Group
+from partners.api import MeView
+from partners.authentication import KeyAuthentication
 from records.admin_base import AutocompleteView, RecordAdmin
 from records.admin_parts import Part
 from records.api import RecordViewSet
@@ -76,6 +79,7 @@ def test_hand_written_sql_is_where_this_list_says():
         "bench/world.py": 1,
         "config/checks.py": 3,  # of the database's letters, its superusers and its roles
         "config/management/commands/demo.py": 1,  # lets the web role sign in
+        "partners/allowance.py": 1,  # counts a request, and reads no record
         "records/audience_words.py": 1,  # which kind of thing narrows a record he reads
         "records/chain.py": 1,  # triggers of the chain
         "records/compiling.py": 1,  # made of gated querysets and kept ready
@@ -179,11 +183,21 @@ WITHOUT_RECORDS = {  # of people, their rights and their signing in
     "codes_reset",
     "codes_set_up",
     "autocomplete",
+    "me",  # of who asks, and of nobody else
+    "partners_key_approve",
+    "partners_key_revoke",
     "legal_suspect_name",  # tests/test_no_name_leaks.py
     "legal_suspect_name_enter",
     *(
         f"{model}_{page}"
-        for model in ("auth_group", "records_user", "records_organisation", "records_auditentry")
+        for model in (
+            "auth_group",
+            "partners_key",
+            "partners_usage",
+            "records_auditentry",
+            "records_organisation",
+            "records_user",
+        )
         for page in ("changelist", "add", "change", "history", "delete")
     ),
 }
@@ -223,17 +237,17 @@ def _only_redirects(address):
     return address.name is None
 
 
-def test_every_view_of_the_api_is_for_people_signed_in():
-    views = {
-        each.func.cls
-        for path in ("/api/v1/", "/api/v1/schema/", "/api/v1/reports/accountability/")
-        if hasattr((each := get_resolver().resolve(path)).func, "cls")
-    }
+def test_every_view_of_the_api_is_for_people_and_keys_signed_in():
+    paths = ("", "schema/", "me/", "reports/accountability/")
+    found = [get_resolver().resolve(f"/api/v1/{path}").func for path in paths]
+    views = {each.cls for each in found if hasattr(each, "cls")}
+
     for view in {*views, *NOUNS.values()}:
         assert issubclass(view, APIView)
         assert [permission.__name__ for permission in view.permission_classes] == [
-            "IsAuthenticated" if view is SpectacularAPIView else "MayRead"
+            "IsAuthenticated" if view in (SpectacularAPIView, MeView) else "MayRead"
         ]
+        assert view.authentication_classes == [KeyAuthentication, SessionAuthentication]
 
 
 def test_every_app_of_ours_is_looked_at():

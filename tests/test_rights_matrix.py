@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group as Role
+from django.test import Client
 from django.urls import reverse
 
 from incidents.models import Incident
@@ -21,10 +22,12 @@ from tests.factories import (
     ClaimFactory,
     GroupFactory,
     IncidentFactory,
+    KeyFactory,
     OrganisationFactory,
     PlaceFactory,
     UserFactory,
 )
+from tests.keys import text_of
 
 TABLE = Path(__file__).with_name("rights_matrix.csv")
 WORD = "Zqmatrix"  # stands in every record of the matrix and nowhere else
@@ -48,6 +51,14 @@ READERS = {  # role, organisation, clearance, whether named on the RED records
     "administrator": (ADMINISTRATOR, OWNER, "TLP:RED", False),
     "no_right": (None, OWNER, "TLP:RED", False),
 }
+KEYS = {  # organisation, clearance, scopes
+    "key_strict": (OWNER, "TLP:AMBER+STRICT", ["read", "names", "propose"]),
+    "key_partner_strict": (PARTNER, "TLP:AMBER+STRICT", ["read", "names"]),
+    "key_partner_amber": (PARTNER, "TLP:AMBER", ["read"]),
+    "key_partner_green": (PARTNER, "TLP:GREEN", ["read"]),
+    "key_clear": (PARTNER, "TLP:CLEAR", ["read"]),
+    "key_without_read": (OWNER, "TLP:AMBER+STRICT", ["propose"]),
+}
 
 
 def _table():
@@ -68,17 +79,19 @@ KINDS = sorted({tuple(kind) for _reader, *kind in EXPECTED})
 def test_the_table_is_whole():
     cells = [len(faces) for faces in EXPECTED.values()]
 
-    assert {reader for reader, *_kind in EXPECTED} == READERS.keys()
-    assert Counter(cells) == {11: len(READERS) * 6 * 4}
+    assert {reader for reader, *_kind in EXPECTED} == READERS.keys() | KEYS.keys()
+    assert Counter(cells) == {11: len(READERS | KEYS) * 6 * 4}
     assert sum(cells) >= 1000
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", [*READERS, *KEYS])
 def test_a_reader_finds_what_the_table_says_and_nothing_else(client, name):
     users = {reader: _user(reader) for reader, said in READERS.items() if said}
     records = _records([user.pk for reader, user in users.items() if READERS[reader][3]])
     if name in users:
         client.force_login(users[name])
+    if name in KEYS:
+        client = _asking_by_key(name)
 
     found = {face: asked(client, records) for face, asked in FACES.items()}
 
@@ -101,6 +114,16 @@ def _user(name):
     )
     user.groups.set(Role.objects.filter(name=role))
     return user
+
+
+def _asking_by_key(name):
+    """A client whose key goes along with each request, and no session."""
+    slug, clearance, scopes = KEYS[name]
+    organisation = OrganisationFactory(slug=slug, name=slug)
+    key = KeyFactory(
+        organisation=organisation, clearance=clearance, scopes=scopes, rate=6000, burst=6000
+    )
+    return Client(HTTP_AUTHORIZATION=f"Bearer {text_of(key)}")
 
 
 def _records(named):
@@ -166,7 +189,8 @@ def _comparable(answer, key):
     return answer.status_code, str(headers).replace(key, "KEY"), body.replace(key, "KEY")
 
 
-CHANCE = {"Expires", "Content-Length"}  # the moment of asking; the length of the key asked for
+# The moment of asking; the length of the key asked for; what is left of an allowance.
+CHANCE = {"Expires", "Content-Length", "RateLimit"}
 CSRF = re.compile(r'(?<=name="csrfmiddlewaretoken" value=")[^"]*')
 
 

@@ -27,6 +27,15 @@ class PasswordAndCode(ModelBackend):
             raise PermissionDenied
         return user
 
+    def user_can_authenticate(self, user):
+        """Of an organisation that is not active nobody gets in, whoever is signed in included."""
+        organisation = user.organisation
+        return super().user_can_authenticate(user) and (not organisation or organisation.is_active)
+
+    def get_user(self, user_id):
+        user = User.objects.select_related("organisation").filter(pk=user_id).first()
+        return user if user and self.user_can_authenticate(user) else None
+
     def _is_a_guess(self, username, code):
         """Many addresses try this name: its password is compared only beside a right code.
 

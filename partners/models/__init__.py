@@ -1,1 +1,24 @@
-"""Partner organisations: their keys, their use of the API, the feed of changes."""
+from partners.models.key import (
+    CLEARANCES,
+    EXPIRES_AFTER,
+    FORM,
+    LONGEST,
+    Key,
+    Scope,
+    digest_of,
+    new_key,
+)
+from partners.models.usage import Allowance, Usage
+
+__all__ = [
+    "CLEARANCES",
+    "EXPIRES_AFTER",
+    "FORM",
+    "LONGEST",
+    "Allowance",
+    "Key",
+    "Scope",
+    "Usage",
+    "digest_of",
+    "new_key",
+]

@@ -15,6 +15,12 @@ class Organisation(Keyed):
     name = models.CharField(_("name"), max_length=200)
     name_ar = models.CharField(_("Arabic name"), max_length=200, blank=True)
 
+    is_active = models.BooleanField(
+        _("active"),
+        default=True,
+        help_text=_("Unless it is, neither its people nor its keys get in. Its records stay."),
+    )
+
     class Meta:
         ordering = ["name"]
         verbose_name = _("organisation")

@@ -6,23 +6,32 @@ from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
+from django.utils import timezone
 
 from config.demonstration import submit_demonstration
 from config.local_files import SIGN_INS
 from incidents.models import Incident
+from partners.keeping import approve, make, revoke
+from partners.models import FORM, Key
 from records.models import Marking, Organisation, User
 from records.roles import ADMINISTRATOR, AUDITOR, DATA_ENTRY, MONITOR
 from records.web_role import WEB_ROLE
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 AUTHOR = "data-entry"
+PORT = os.environ.get("PORT", "8000")
+INCIDENTS = f"http://127.0.0.1:{PORT}/api/v1/incidents/"
+EXAMPLE = "example"
+ADMINISTRATORS = ("administrator", "administrator-2")
 SIGN_INS_MADE = {  # name: role and clearance. It takes two monitors to publish what one entered
     AUTHOR: (DATA_ENTRY, Marking.AMBER_STRICT),
     "monitor": (MONITOR, Marking.RED),
     "monitor-2": (MONITOR, Marking.RED),
     "auditor": (AUDITOR, Marking.CLEAR),
     "administrator": (ADMINISTRATOR, Marking.CLEAR),
+    "administrator-2": (ADMINISTRATOR, Marking.CLEAR),  # approves the keys the first one made
 }
+PARTNER = {"slug": "example-partner", "name": "Example partner", "name_ar": "شريك تجريبي"}
 
 
 class Command(BaseCommand):
@@ -42,7 +51,7 @@ class Command(BaseCommand):
             self._say("Loading the starter data: 94 incidents with their sources ...")
             call_command("loaddata", *sorted(FIXTURES.glob("*.yaml")), verbosity=0)
         if not _sign_ins_hold():
-            self._say("Making five demonstration sign-ins ...")
+            self._say("Making demonstration sign-ins and an example key ...")
             self._make_sign_ins()
         if submit_demonstration(User.objects.get(username=AUTHOR)):
             self._say("Submitting a made-up attack for review ...")
@@ -64,8 +73,24 @@ class Command(BaseCommand):
             user.save()
             user.user_permissions.clear()
             user.groups.set([Group.objects.get(name=role)])
-            lines.append(f"  {name:15}{password}")
+            lines.append(f"  {name:17}{password}")
+        lines += [
+            "Example key of a partner (reads what is published, up to TLP:GREEN)",
+            f'  curl -H "Authorization: Bearer {_example_key()}" {INCIDENTS}',
+        ]
         _write_privately(SIGN_INS, "\n".join(lines) + "\n")
+
+
+def _example_key():
+    """A new one in place of that of the last time, which nobody knows any more."""
+    made, approved = (User.objects.get(username=name) for name in ADMINISTRATORS)
+    partner, _ = Organisation.objects.get_or_create(slug=PARTNER["slug"], defaults=PARTNER)
+    for old in Key.objects.filter(organisation=partner, label=EXAMPLE, revoked_at=None):
+        revoke(old.pk, made, "Replaced by a new example.")
+    key = Key(organisation=partner, label=EXAMPLE, clearance=Marking.GREEN)
+    text = make(key, made)
+    approve(key.pk, approved)
+    return text
 
 
 def _reach_database():
@@ -93,10 +118,16 @@ def _sign_ins_hold():
     words = [line.split() for line in SIGN_INS.read_text().splitlines()]
     known = {line[0]: line[1] for line in words if len(line) == 2}
     users = {user.username: user for user in User.objects.filter(username__in=SIGN_INS_MADE)}
-    return all(
+    return _key_holds(SIGN_INS.read_text()) and all(
         name in users and name in known and users[name].check_password(known[name])
         for name in SIGN_INS_MADE
     )
+
+
+def _key_holds(text):
+    written = FORM.search(text)
+    key = written and Key.objects.filter(prefix=written[1]).first()
+    return key and key.is_secret(written[2]) and key.works_at(timezone.now(), None)
 
 
 def _write_privately(path, text):
