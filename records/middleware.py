@@ -4,7 +4,9 @@ import uuid
 
 from django.db import transaction
 
-from records.viewer import Viewer, viewing
+from records.viewer import ENDLESS, Patience, Viewer, viewing
+
+FOR_PROGRAMS = Patience(statement="5s", lock="3s")  # who ask again by themselves
 
 
 class GateMiddleware:
@@ -20,8 +22,13 @@ class GateMiddleware:
     def __call__(self, request):
         request.viewer = Viewer.of(request.user)
         request.id = str(uuid.uuid4())
+        patience = FOR_PROGRAMS if request.path.startswith("/api/") else ENDLESS
         with viewing(
-            request.viewer, user=request.viewer.person_id, address=request.path, request=request.id
+            request.viewer,
+            patience=patience,
+            user=request.viewer.person_id,
+            address=request.path,
+            request=request.id,
         ):
             response = self.get_response(request)
             if response.status_code >= 500:
