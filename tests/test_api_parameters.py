@@ -114,7 +114,7 @@ def test_a_record_the_viewer_may_not_read_is_refused_like_one_that_does_not_exis
     assert refused(hidden) == {"group": f"There is no such record: “{group.reference}”."}
 
 
-@pytest.mark.parametrize("size", ["0", "201", "-1", "many", "1e2", "٥", "9" * 4000])
+@pytest.mark.parametrize("size", ["0", "201", "-1", "many", "1e2", "٥", "9" * 1999])
 def test_a_page_size_out_of_bounds_is_refused(ask, size):
     answer = ask("incidents/", page_size=size)
 

@@ -6,6 +6,7 @@ from rest_framework import serializers
 from incidents.models import Incident, Place, Response
 from militias.api import GroupBrief
 from records.api import Brief, ColumnsField, Part, SpanField
+from records.lookups import if_unknown
 
 
 class Point(Part):
@@ -19,6 +20,9 @@ class Point(Part):
 
 @extend_schema_field(Point)
 class PointField(ColumnsField):
+    def lookups(self):
+        return if_unknown(self.field_name, "latitude")
+
     def to_representation(self, place):
         if place.latitude is None:
             return None

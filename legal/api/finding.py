@@ -28,7 +28,8 @@ from records.api import (
     RecordViewSet,
     cited,
 )
-from records.parameters import ChoiceFilter, FilterSet, RecordFilter
+from records.lookups import FilterSet
+from records.parameters import ChoiceFilter, RecordFilter
 
 
 class Amount(Part):
@@ -92,6 +93,7 @@ OBLIGATIONS = cited(
 
 
 class ObligationFilterSet(FilterSet):
+    shape = ObligationSerializer
     finding = RecordFilter(rows=Finding.objects)
     kind = ChoiceFilter(choices=ObligationKind.choices)
     head = ChoiceFilter(choices=ReparationHead.choices)
@@ -106,6 +108,7 @@ class ObligationViewSet(RecordViewSet):
     queryset = OBLIGATIONS.select_related("finding__state")
     serializer_class = ObligationSerializer
     filterset_class = ObligationFilterSet
+    orderings = {"title": "title", **RecordViewSet.orderings}
 
 
 class FindingSerializer(AssertionSerializer):
@@ -129,6 +132,7 @@ class FindingSerializer(AssertionSerializer):
 
 
 class FindingFilterSet(FilterSet):
+    shape = FindingSerializer
     state = RecordFilter(rows=Group.objects)
     provision = RecordFilter(rows=Provision.objects)
     incident = RecordFilter(rows=Incident.objects, field_name="incidents__incident")
