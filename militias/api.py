@@ -28,11 +28,11 @@ from records.api import (
     RecordViewSet,
     cited,
 )
+from records.lookups import FilterSet
 from records.parameters import (
     CharFilter,
     ChoiceFilter,
     DayFilter,
-    FilterSet,
     RecordFilter,
     min_confidence,
     named_like,
@@ -67,6 +67,7 @@ RELATIONS = cited(Relation.objects.select_related("from_group", "to_group"))
 
 
 class RelationFilterSet(FilterSet):
+    shape = RelationSerializer
     kind = ChoiceFilter(choices=RelationKind.choices)
     from_group = RecordFilter(rows=Group.objects)
     to_group = RecordFilter(rows=Group.objects)
@@ -115,6 +116,7 @@ class GroupSerializer(CitedSerializer):
 
 
 class GroupFilterSet(FilterSet):
+    shape = GroupSerializer
     kind = ChoiceFilter(choices=GroupKind.choices)
     country = CharFilter(label=_("ISO 3166-1 alpha-2, such as IQ."))
     name = named_like()
@@ -172,6 +174,7 @@ class PersonSerializer(CitedSerializer):
 
 
 class PersonFilterSet(FilterSet):
+    shape = PersonSerializer
     name = named_like()
     group = RecordFilter(rows=Group.objects, field_name="affiliations__group")
 
@@ -209,6 +212,7 @@ class CandidateLinkSerializer(AssertionSerializer):
 
 
 class CandidateLinkFilterSet(FilterSet):
+    shape = CandidateLinkSerializer
     given_to = RecordFilter(rows=Group.objects)
     may_be = RecordFilter(rows=Group.objects)
     decision = ChoiceFilter(choices=Decision.choices)

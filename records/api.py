@@ -16,12 +16,12 @@ from rest_framework import serializers, viewsets
 from records.answers import CompiledAnswers
 from records.dates import POINT_PRECISIONS, Precision
 from records.json_sql import IfKnown, Joined, Moment, Object
+from records.lookups import FilterSet, if_unknown, of_day, of_range, of_span
 from records.models import Reliability, Source, SourceKind, Support
 from records.names import NameKind, Script
 from records.parameters import (
     CharFilter,
     ChoiceFilter,
-    FilterSet,
     StrictParameters,
     since,
     until,
@@ -91,6 +91,9 @@ class ColumnsField(serializers.Field):
 class DayField(ColumnsField):
     """The columns `<field>` and `<field>_precision`."""
 
+    def lookups(self):
+        return {**of_day(self.field_name), **if_unknown(self.field_name)}
+
     def to_representation(self, row):
         day = getattr(row, self.field_name)
         precision = getattr(row, f"{self.field_name}_precision")
@@ -104,6 +107,10 @@ class DayField(ColumnsField):
 @extend_schema_field(Span)
 class SpanField(ColumnsField):
     """The columns `<field>_from`, `_to` and `_precision`."""
+
+    def lookups(self):
+        name = self.field_name
+        return of_span(name) | (if_unknown(name, f"{name}_from") if self.allow_null else {})
 
     def to_representation(self, row):
         first = getattr(row, f"{self.field_name}_from")
@@ -126,6 +133,11 @@ class RangeField(ColumnsField):
     def __init__(self, low=None, high=None, **options):
         super().__init__(**options)
         self.low, self.high = low, high
+
+    def lookups(self):
+        name = self.field_name
+        low, high = self.low or f"{name}_low", self.high or f"{name}_high"
+        return of_range(name, low, high, self.allow_null)
 
     def to_representation(self, row):
         low = getattr(row, self.low or f"{self.field_name}_low")
@@ -207,6 +219,7 @@ class RecordSerializer(ReadOnly, serializers.ModelSerializer):
         **serializers.ModelSerializer.serializer_field_mapping,
         models.DateTimeField: MomentField,
     }
+    not_asked = {"review_status"}  # what is shown is published
 
 
 class CitedSerializer(RecordSerializer):
@@ -270,6 +283,7 @@ class SourceSerializer(RecordSerializer):
 
 
 class SourceFilterSet(FilterSet):
+    shape = SourceSerializer
     since = since("published")
     until = until("published")
     kind = ChoiceFilter(choices=SourceKind.choices)
@@ -283,5 +297,5 @@ class SourceViewSet(RecordViewSet):
     queryset = Source.objects.all()
     serializer_class = SourceSerializer
     filterset_class = SourceFilterSet
-    orderings = {"publisher": "publisher", **RecordViewSet.orderings}
+    orderings = {"publisher": "publisher", "title": "title", **RecordViewSet.orderings}
     ordering = "publisher"

@@ -4,7 +4,9 @@ import uuid
 
 from django.db import transaction
 
-from records.viewer import Viewer, viewing
+from records.viewer import ENDLESS, Patience, Viewer, viewing
+
+FOR_PROGRAMS = Patience(statement="5s", lock="3s")  # who ask again by themselves
 
 
 class GateMiddleware:
@@ -20,8 +22,10 @@ class GateMiddleware:
     def __call__(self, request):
         request.viewer = Viewer.of(request.user)
         request.id = str(uuid.uuid4())
+        patience = FOR_PROGRAMS if request.path.startswith("/api/") else ENDLESS
         with viewing(
             request.viewer,
+            patience=patience,
             user=request.viewer.person_id,
             **getattr(request.user, "told_to_history", {}),  # a partner's key
             address=request.path,

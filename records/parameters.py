@@ -4,6 +4,7 @@ To ignore a parameter is to answer another question than the one asked, so a vie
 refuses what it does not know. Each filter names one rule of a queryset.
 """
 
+import re
 from difflib import get_close_matches
 
 from django import forms
@@ -11,8 +12,8 @@ from django.core.exceptions import ValidationError as FormError
 from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
-from django_filters.filters import BooleanFilter, CharFilter, ChoiceFilter, DateFilter
-from django_filters.rest_framework import FilterSet as DjangoFilterSet
+from django_filters import fields, filters
+from django_filters.filters import BooleanFilter, CharFilter, DateFilter
 from rest_framework.exceptions import ValidationError
 from rest_framework.settings import api_settings
 
@@ -23,10 +24,11 @@ __all__ = [
     "SINCE",
     "UNTIL",
     "CharFilter",
+    "ChoiceField",
     "ChoiceFilter",
     "DayFilter",
-    "FilterSet",
     "FlagFilter",
+    "RecordField",
     "RecordFilter",
     "StrictParameters",
     "min_confidence",
@@ -38,10 +40,6 @@ __all__ = [
 ]
 
 
-class FilterSet(DjangoFilterSet):
-    """Filters on the rows one viewer may see: what they look up is gated for him, too."""
-
-
 FLAGS = {"true": True, "false": False}
 
 
@@ -50,8 +48,30 @@ def rule(name):
     return lambda rows, _field, value: getattr(rows, name)(value)
 
 
+class ChoiceField(fields.ChoiceField):
+    """A choice that says what can be chosen."""
+
+    def validate(self, value):
+        if value and not self.valid_value(value):
+            words = [str(word) for word, _label in self.choices if word]
+            raise FormError([_("There is no such choice."), nearest(value, words)])
+
+
+class ChoiceFilter(filters.ChoiceFilter):
+    field_class = ChoiceField
+
+
+class DayField(forms.DateField):
+    def to_python(self, value):
+        if value and not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            raise FormError(self.error_messages["invalid"])
+        return super().to_python(value)
+
+
 class DayFilter(DateFilter):
     """ISO 8601 alone."""
+
+    field_class = DayField
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options, **ISO_DAY)
@@ -124,6 +144,11 @@ class RecordFilter(CharFilter):
         super().__init__(*args, **options)
 
     @property
+    def asked(self):
+        """Among which rows, by which columns."""
+        return {name: self.extra[name] for name in ("rows", "also") if name in self.extra}
+
+    @property
     def field(self):
         field = super().field
         # A record the viewer may not read is refused like one that does not exist.
@@ -146,6 +171,9 @@ def nearest(word, words):
     return _("Known are: %(words)s.") % {"words": ", ".join(sorted(words))}
 
 
+LONGEST_VALUE = 2000  # characters
+
+
 class StrictParameters:
     """A view that refuses a parameter it does not know, an empty one and a repeated one."""
 
@@ -163,6 +191,8 @@ class StrictParameters:
                 errors[parameter] = [_("Give this parameter once.")]
             elif not values[0].strip():
                 errors[parameter] = [_("Give a value, or leave the parameter out.")]
+            elif len(values[0]) > LONGEST_VALUE:
+                errors[parameter] = [_("Give a shorter value.")]
         if errors:
             raise ValidationError(errors)
 

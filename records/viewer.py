@@ -82,13 +82,27 @@ SETTINGS = (
     "musaala.rights",
     "pghistory.context_id",
     "pghistory.context_metadata",
+    "statement_timeout",
+    "lock_timeout",
 )
 
 
+@dataclass(frozen=True)
+class Patience:
+    """How long the database works for one request, as PostgreSQL writes it; None: as it is."""
+
+    statement: str | None = None
+    lock: str | None = None
+
+
+ENDLESS = Patience()
+
+
 @contextmanager
-def viewing(viewer, **context):
+def viewing(viewer, *, patience=ENDLESS, **context):
     """One transaction in which the database shows what `viewer` may see, and nothing else.
 
+    patience: after it, PostgreSQL ends the statement with an error.
     context: who changes what and why, kept with every row of the history written inside.
     """
     nested = connection.in_atomic_block
@@ -103,6 +117,8 @@ def viewing(viewer, **context):
             " ".join(sorted(viewer.rights)),
             context.get("request", ""),
             json.dumps(context) if context else "",
+            patience.statement,
+            patience.lock,
         )
         yield
         if before and not connection.needs_rollback:  # a rollback restores them itself
@@ -118,10 +134,10 @@ def _settings():
 
 def _set(*values):
     """Until the transaction ends. `is_local` matters: connections are shared."""
-    setting = ", ".join(["set_config(%s, %s, true)"] * len(SETTINGS))
-    pairs = [str(text) for pair in zip(SETTINGS, values, strict=True) for text in pair]
+    given = [pair for pair in zip(SETTINGS, values, strict=True) if pair[1] is not None]
+    setting = ", ".join(["set_config(%s, %s, true)"] * len(given))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {setting}", pairs)
+        cursor.execute(f"SELECT {setting}", [str(text) for pair in given for text in pair])
 
 
 def because(**more):

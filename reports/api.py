@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django import forms
 from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,11 +18,13 @@ from incidents.api import IncidentFilterSet, IncidentSerializer, IncidentViewSet
 from incidents.models import Incident
 from legal.api import ArrestBrief, ConvictionBrief
 from legal.models import ArrestLink, ConvictionIncident, LinkBasis
+from militias.models import Group
 from records.api import Part
 from records.models import Confidence
-from records.parameters import StrictParameters
+from records.parameters import ChoiceFilter, RecordFilter, StrictParameters
 from reports.accountability import COLUMNS, accountability, rows_behind
 from reports.asking import PARAMETERS, Asking
+from reports.naming import of_group
 from reports.writing import as_data
 
 QUESTION = ["as_of", "contested", "min_confidence"]
@@ -94,6 +97,43 @@ class LadderIncidentSerializer(IncidentSerializer):
         fields = [*IncidentSerializer.Meta.fields, "arrest_links", "convictions"]
 
 
+class GroupForm(forms.Form):
+    def clean(self):
+        asked = super().clean()
+        if asked.get("include") and "group" not in self.data:
+            self.add_error("include", _("Say with “group” whose facades are to be included."))
+        return asked
+
+
+class LadderIncidentFilterSet(IncidentFilterSet):
+    """Those of incidents, and what asks by the day, the confidence and the viewer."""
+
+    shape = LadderIncidentSerializer
+    group = RecordFilter(
+        rows=Group.objects,
+        method="tied_to",
+        label=_("A group that claimed it or to which it is attributed, as surely as asked."),
+    )
+    include = ChoiceFilter(
+        choices=[("facades", _("facades and brigades"))],
+        method="tied_to",
+        label=_("With groups that, on the day of the incident, were facades or brigades of it."),
+    )
+
+    class Meta:
+        form = GroupForm
+
+    def tied_to(self, incidents, parameter, value):
+        if parameter == "include":  # asked with `group`
+            return incidents
+        asked = {name: self.data[name] for name in QUESTION if name in self.data}
+        asking = Asking(asked, incidents.viewer)
+        if not asking.is_valid():
+            raise ValidationError(asking.errors)
+        with_facades = bool(self.form.cleaned_data.get("include"))
+        return of_group(incidents, asking.question(timezone.localdate()), value, with_facades)
+
+
 @extend_schema_view(list=extend_schema(parameters=parameters(*PARAMETERS)))
 class LadderIncidentViewSet(Asked, IncidentViewSet):
     __doc__ = IncidentViewSet.__doc__
@@ -103,6 +143,7 @@ class LadderIncidentViewSet(Asked, IncidentViewSet):
         Prefetch("convictions", ConvictionIncident.objects.select_related("conviction")),
     )
     serializer_class = LadderIncidentSerializer
+    filterset_class = LadderIncidentFilterSet
     asks = PARAMETERS
 
     def known_parameters(self):
@@ -190,7 +231,7 @@ class AccountabilityView(Asked, APIView):
     asks = [*QUESTION, "by"]
 
     def known_parameters(self):
-        return [*super().known_parameters(), *self.asks, *IncidentFilterSet.base_filters]
+        return [*super().known_parameters(), *self.asks, *LadderIncidentFilterSet.base_filters]
 
     @extend_schema(
         operation_id="accountability_report",
@@ -198,7 +239,7 @@ class AccountabilityView(Asked, APIView):
             *parameters(*asks),
             *(
                 OpenApiParameter(name, type=OpenApiTypes.STR)
-                for name in IncidentFilterSet.base_filters
+                for name in LadderIncidentFilterSet.base_filters
             ),
         ],
         responses=ReportPart,
@@ -206,7 +247,7 @@ class AccountabilityView(Asked, APIView):
     )
     def get(self, request):
         asking = self.asked()
-        filtered = IncidentFilterSet(
+        filtered = LadderIncidentFilterSet(
             request.query_params,
             queryset=Incident.objects.visible_to(self.viewer()),
             request=request,
@@ -219,7 +260,7 @@ class AccountabilityView(Asked, APIView):
         kept = {
             name: value
             for name, value in request.query_params.items()
-            if name in IncidentFilterSet.base_filters
+            if name in LadderIncidentFilterSet.base_filters
         }
         listed = reverse("incidents-list", request=request)
         return Response(

@@ -31,6 +31,32 @@ def stretches(question):
     Returns a list of Stretch. On days that none of its stretches covers, a group is its
     own root. Makes one query.
     """
+    parents = _parents(question)
+    return [
+        Stretch(member, root, since, until)
+        for member in sorted(parents)
+        for since, until in _intervals(member, parents)
+        for root in sorted(_roots(member, parents, since))
+    ]
+
+
+def folded_into(question, group):
+    """When which groups are folded into this one, directly or through others.
+
+    Returns a list of Stretch, whose root is `group`, the id of any group: a brigade that is
+    itself folded into a militia has facades of its own. Makes one query.
+    """
+    parents = _parents(question)
+    return [
+        Stretch(member, group, since, until)
+        for member in sorted(parents.keys() - {group})
+        for since, until in _intervals(member, parents)
+        if group in _above(member, parents, since)
+    ]
+
+
+def _parents(question):
+    """(parent, since, until) of each relation climbed, by the id of its member."""
     relations = (
         Relation.objects.counted_for(question.viewer)
         .filter(kind__in=FOLDED_INTO)
@@ -40,12 +66,7 @@ def stretches(question):
     parents = defaultdict(list)
     for member, parent, since, until in relations:
         parents[member].append((parent, since or date.min, until or date.max))
-    return [
-        Stretch(member, root, since, until)
-        for member in sorted(parents)
-        for since, until in _intervals(member, parents)
-        for root in sorted(_roots(member, parents, since))
-    ]
+    return parents
 
 
 def _intervals(member, parents):
@@ -71,17 +92,19 @@ def _all_above(member, parents):
     return found
 
 
-def _roots(member, parents, day):
-    """The tops of the climb that day: none where the relations go in a circle."""
-    found, tops, to_visit = set(), set(), [member]
+def _above(member, parents, day):
+    """{group: its parents that day}, for the member and all that stands above it."""
+    found, to_visit = {}, [member]
     while to_visit:
         group = to_visit.pop()
-        if group in found:
-            continue
-        found.add(group)
-        above = [parent for parent, since, until in parents.get(group, ()) if since <= day <= until]
-        if above:
-            to_visit += above
-        else:
-            tops.add(group)
-    return tops
+        if group not in found:
+            found[group] = [
+                parent for parent, since, until in parents.get(group, ()) if since <= day <= until
+            ]
+            to_visit += found[group]
+    return found
+
+
+def _roots(member, parents, day):
+    """The tops of the climb that day: none where the relations go in a circle."""
+    return {group for group, above in _above(member, parents, day).items() if not above}

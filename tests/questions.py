@@ -12,9 +12,11 @@ from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
 from config.urls import NOUNS
+from incidents.api.nearby import BoxFilter, NearFilter
 from incidents.models import Claim, Incident, Place
 from legal.models import Step
 from militias.models import Group, Relation
+from records.lookups import ReferencesFilter
 from records.models import Record
 from records.parameters import CharFilter, DayFilter, RecordFilter
 from records.turns import TURNS
@@ -26,6 +28,7 @@ from tests.hidden_world import CANARY
 SOUGHT = CANARY[:-1]  # finds the hidden texts, and is not itself one when a page repeats it
 
 DAY = "2021-06-30"
+DAYS_ASKED_OF = {"incidents", "convictions"}
 
 
 class Question(NamedTuple):
@@ -57,6 +60,8 @@ def api(world):
         for ordering in view.orderings:
             yield with_parameters(listed, ordering=f"-{ordering}", page_size=2)
         for name, asked in view.filterset_class.base_filters.items():
+            if type(asked) is DayFilter and "__" in name and noun not in DAYS_ASKED_OF:
+                continue  # made alike for all
             for value in _values(asked, world):
                 yield with_parameters(listed, **{name: value})
         for row in (world.seen[model][0], world.hidden[model][0]):
@@ -70,6 +75,12 @@ def _values(asked, world):
         return [world.seen[model][0].reference, world.hidden[model][0].reference]
     if isinstance(asked, DayFilter):
         return [DAY]
+    if isinstance(asked, ReferencesFilter):
+        return [",".join(rows[Incident][0].reference for rows in (world.seen, world.hidden))]
+    if isinstance(asked, NearFilter):
+        return ["33.3,44.4,500"]
+    if isinstance(asked, BoxFilter):
+        return ["38,29,49,38"]
     return [SOUGHT] if type(asked) is CharFilter else []
 
 
@@ -85,6 +96,9 @@ def report(world):
             reference = rows[model][0].reference
             by = "governorate" if model is Place else "claimant"
             yield with_parameters("/api/v1/incidents/", by=by, key=reference, rung="recorded")
+        group = rows[Group][0].reference
+        for noun in ("incidents", "reports/accountability"):
+            yield with_parameters(f"/api/v1/{noun}/", group=group, include="facades")
     for rung in Rung:
         yield with_parameters("/api/v1/incidents/", rung=rung.value, page_size=3)
         yield with_parameters("/api/v1/incidents/", rung="recorded", without=rung.value)

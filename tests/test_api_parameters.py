@@ -27,6 +27,7 @@ from tests.factories import (
     SuspectFactory,
     UserFactory,
 )
+from tests.problems import refused
 
 
 @pytest.fixture
@@ -56,12 +57,12 @@ def test_an_unknown_parameter_is_refused(ask, noun):
     answer = ask(f"{noun}/", marking_colour="red")
 
     assert answer.status_code == 400
-    assert answer.json()["marking_colour"][0] == "Unknown parameter."
+    assert refused(answer)["marking_colour"].startswith("Unknown parameter. ")
 
 
 def test_the_nearest_parameter_is_suggested(ask):
-    assert ask("incidents/", sinse="2021-01-01").json() == {
-        "sinse": ["Unknown parameter.", "Did you mean “since”?"]
+    assert refused(ask("incidents/", sinse="2021-01-01")) == {
+        "sinse": "Unknown parameter. Did you mean “since”?"
     }
 
 
@@ -71,7 +72,7 @@ def test_one_record_knows_no_filter(ask):
     answer = ask(f"incidents/{incident.reference}/", kind="ambush")
 
     assert answer.status_code == 400
-    assert set(answer.json()) == {"kind"}
+    assert set(refused(answer)) == {"kind"}
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ def test_a_wrong_value_is_refused_by_name(ask, question, wrong):
     answer = ask(question)
 
     assert answer.status_code == 400
-    assert set(answer.json()) == {wrong}
+    assert set(refused(answer)) == {wrong}
 
 
 def test_a_record_the_viewer_may_not_read_is_refused_like_one_that_does_not_exist(ask):
@@ -110,15 +111,15 @@ def test_a_record_the_viewer_may_not_read_is_refused_like_one_that_does_not_exis
     hidden = ask("claims/", group=group.reference)
 
     assert hidden.status_code == 400
-    assert hidden.json() == {"group": [f"There is no such record: “{group.reference}”."]}
+    assert refused(hidden) == {"group": f"There is no such record: “{group.reference}”."}
 
 
-@pytest.mark.parametrize("size", ["0", "201", "-1", "many", "1e2", "٥", "9" * 5000])
+@pytest.mark.parametrize("size", ["0", "201", "-1", "many", "1e2", "٥", "9" * 1999])
 def test_a_page_size_out_of_bounds_is_refused(ask, size):
     answer = ask("incidents/", page_size=size)
 
     assert answer.status_code == 400
-    assert answer.json() == {"page_size": ["Give a whole number from 1 to 200."]}
+    assert refused(answer) == {"page_size": "Give a whole number from 1 to 200."}
 
 
 def test_a_page_may_have_two_hundred_rows(ask):
@@ -137,7 +138,7 @@ def test_a_cursor_of_another_ordering_is_refused(ask):
     answer = ask("incidents/", cursor=cursor)
 
     assert answer.status_code == 400
-    assert set(answer.json()) == {"cursor"}
+    assert set(refused(answer)) == {"cursor"}
 
 
 # What is found

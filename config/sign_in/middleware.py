@@ -4,11 +4,11 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import JsonResponse
 from django.shortcuts import redirect
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
+from config.problems import is_for_programs, problem
 from config.sign_in.devices import has_device
 from config.sign_in.journal import BEGAN_AT, RENEWED_AT
 
@@ -24,7 +24,13 @@ class Sessions(SessionMiddleware):
             return super().process_response(request, response)
         except SessionInterrupted:
             request.session.flush()
-            return super().process_response(request, redirect(settings.LOGIN_URL))
+            return super().process_response(request, _sign_in_again(request))
+
+
+def _sign_in_again(request):
+    if is_for_programs(request):
+        return problem(request, 403, _("The session has ended. Sign in again."))
+    return redirect(settings.LOGIN_URL)
 
 
 class SessionAge(MiddlewareMixin):
@@ -58,6 +64,6 @@ class CodeRequired(MiddlewareMixin):
             enter = "admin:codes_set_up"
             if address in OPEN_TO_UNVERIFIED:
                 return None
-        if request.path.startswith("/api/") and address != "docs":
-            return JsonResponse({"detail": _("Sign in with a code.")}, status=403)
+        if is_for_programs(request) and address != "docs":
+            return problem(request, 403, _("Sign in with a code."))
         return redirect(enter)

@@ -3,7 +3,8 @@ from incidents.models import Attribution, Incident, Stance
 from militias.api import GroupBrief, PersonBrief
 from militias.models import Group, Person
 from records.api import ASSERTION, IDENTITY, AssertionSerializer, RecordViewSet, cited
-from records.parameters import ChoiceFilter, FilterSet, RecordFilter, min_confidence
+from records.lookups import FilterSet
+from records.parameters import ChoiceFilter, RecordFilter, min_confidence
 
 
 class AttributionPart(AssertionSerializer):
@@ -28,6 +29,7 @@ ATTRIBUTIONS = cited(Attribution.objects.select_related("group", "person"))
 
 
 class AttributionFilterSet(FilterSet):
+    shape = AttributionSerializer
     group = RecordFilter(rows=Group.objects)
     person = RecordFilter(rows=Person.objects)
     incident = RecordFilter(rows=Incident.objects)

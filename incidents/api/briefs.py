@@ -7,6 +7,7 @@ from incidents.models import Incident, Place, Response
 from militias.api import GroupBrief
 from records.api import Brief, ColumnsField, Part, SpanField
 from records.json_sql import IfKnown, Number, Object
+from records.lookups import if_unknown
 
 
 class Point(Part):
@@ -20,6 +21,9 @@ class Point(Part):
 
 @extend_schema_field(Point)
 class PointField(ColumnsField):
+    def lookups(self):
+        return if_unknown(self.field_name, "latitude")
+
     def to_representation(self, place):
         if place.latitude is None:
             return None

@@ -5,7 +5,8 @@ from incidents.api.briefs import IncidentBrief, ResponseBrief
 from incidents.models import CasualtyCategory, CasualtyFigure, CasualtyStatus, Incident, Response
 from incidents.models.casualty import Side
 from records.api import ASSERTION, IDENTITY, AssertionSerializer, RangeField, RecordViewSet, cited
-from records.parameters import ChoiceFilter, FilterSet, RecordFilter
+from records.lookups import FilterSet
+from records.parameters import ChoiceFilter, RecordFilter
 
 
 class SideField(serializers.ChoiceField):
@@ -50,6 +51,7 @@ CASUALTIES = cited(CasualtyFigure.objects.all())
 
 
 class CasualtyFilterSet(FilterSet):
+    shape = CasualtySerializer
     incident = RecordFilter(rows=Incident.objects)
     response = RecordFilter(rows=Response.objects)
     status = ChoiceFilter(choices=CasualtyStatus.choices)

@@ -3,7 +3,8 @@ from incidents.models import Claim, Incident
 from militias.api import GroupBrief
 from militias.models import Group
 from records.api import ASSERTION, IDENTITY, AssertionSerializer, RecordViewSet, cited
-from records.parameters import FilterSet, RecordFilter, min_confidence
+from records.lookups import FilterSet
+from records.parameters import RecordFilter, min_confidence
 
 
 class ClaimPart(AssertionSerializer):
@@ -27,6 +28,7 @@ CLAIMS = cited(Claim.objects.select_related("group"))
 
 
 class ClaimFilterSet(FilterSet):
+    shape = ClaimSerializer
     group = RecordFilter(rows=Group.objects)
     incident = RecordFilter(rows=Incident.objects)
     min_confidence = min_confidence()

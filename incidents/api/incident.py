@@ -6,6 +6,7 @@ from incidents.api.attribution import ATTRIBUTIONS, AttributionPart
 from incidents.api.briefs import PlaceBrief
 from incidents.api.casualty import CASUALTIES, CasualtyPart
 from incidents.api.claim import CLAIMS, ClaimPart
+from incidents.api.nearby import BoxFilter, NearFilter
 from incidents.api.place import GovernorateFilter
 from incidents.models import (
     Attribution,
@@ -31,13 +32,13 @@ from records.api import (
     SpanField,
     cited,
 )
+from records.lookups import FilterSet
 from records.parameters import (
     SINCE,
     UNTIL,
     CharFilter,
     ChoiceFilter,
     DayFilter,
-    FilterSet,
     RecordFilter,
     rule,
 )
@@ -105,14 +106,26 @@ def attributed_to(incidents, _field, group):
 
 
 def mentioning(incidents, _field, words):
-    """Those with the words in title, summary or target, or in a place's name in any spelling."""
+    """Those with the words in title, summary or target, or in a name in any spelling.
+
+    A name is that of the place, or of a group that claimed it or that somebody says did it.
+    """
     columns = ("title", "title_ar", "summary", "summary_ar", "target_name")
     written = Q(*((f"{column}__icontains", words) for column in columns), _connector=Q.OR)
-    named = Place.objects.visible_to(incidents.viewer).named_like(words)
-    return incidents.filter(written | Q(place__in=named.values("pk")))
+    places = Place.objects.visible_to(incidents.viewer).named_like(words)
+    groups = Group.objects.visible_to(incidents.viewer).named_like(words).values("pk")
+    claims = Claim.objects.visible_to(incidents.viewer).filter(group__in=groups)
+    attributions = Attribution.objects.visible_to(incidents.viewer).naming()
+    return incidents.filter(
+        written
+        | Q(place__in=places.values("pk"))
+        | Q(pk__in=claims.values("incident"))
+        | Q(pk__in=attributions.filter(group__in=groups).values("incident"))
+    )
 
 
 class IncidentFilterSet(FilterSet):
+    shape = IncidentSerializer
     since = DayFilter(method=rule("since"), label=SINCE)
     until = DayFilter(method=rule("until"), label=UNTIL)
     kind = ChoiceFilter(choices=IncidentKind.choices)
@@ -120,6 +133,8 @@ class IncidentFilterSet(FilterSet):
     target_kind = ChoiceFilter(choices=TargetKind.choices)
     weapon = ChoiceFilter(choices=Weapon.choices)
     governorate = GovernorateFilter(method=rule("in_governorate"))
+    near = NearFilter(method=rule("may_lie_in"))
+    bbox = BoxFilter(method=rule("may_lie_in"))
     place = RecordFilter(rows=Place.objects)
     claimed_by = RecordFilter(
         rows=Group.objects, method=claimed_by, label=_("A group that claimed it, however surely.")
@@ -131,7 +146,10 @@ class IncidentFilterSet(FilterSet):
     )
     q = CharFilter(
         method=mentioning,
-        label=_("Words in the title, summary or target, or the place's name in any spelling."),
+        label=_(
+            "Words in the title, summary or target, or in any spelling the name of the place, of "
+            "a group that claimed it or of one that it is attributed to."
+        ),
     )
 
 
@@ -150,5 +168,5 @@ class IncidentViewSet(RecordViewSet):
     )
     serializer_class = IncidentSerializer
     filterset_class = IncidentFilterSet
-    orderings = {"occurred": "occurred_from", **RecordViewSet.orderings}
+    orderings = {"occurred": "occurred_from", "title": "title", **RecordViewSet.orderings}
     ordering = "-occurred"

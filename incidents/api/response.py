@@ -14,7 +14,8 @@ from incidents.models import (
 from militias.api import GroupBrief
 from militias.models import Group
 from records.api import CITED, IDENTITY, CitedSerializer, Part, RecordViewSet, SpanField, cited
-from records.parameters import ChoiceFilter, FilterSet, RecordFilter, since, until
+from records.lookups import FilterSet
+from records.parameters import ChoiceFilter, RecordFilter, since, until
 
 
 class TargetPart(Part):
@@ -50,6 +51,7 @@ class ResponseSerializer(CitedSerializer):
 
 
 class ResponseFilterSet(FilterSet):
+    shape = ResponseSerializer
     since = since("occurred")
     until = until("occurred")
     kind = ChoiceFilter(choices=ResponseKind.choices)

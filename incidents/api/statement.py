@@ -5,7 +5,8 @@ from incidents.models import Incident, Statement, StatementIncident, StatementKi
 from militias.api import GroupBrief, PersonBrief
 from militias.models import Group, Person
 from records.api import CITED, IDENTITY, CitedSerializer, RecordViewSet, SpanField, cited
-from records.parameters import ChoiceFilter, FilterSet, RecordFilter, since, until
+from records.lookups import FilterSet
+from records.parameters import ChoiceFilter, RecordFilter, since, until
 
 
 class StatementSerializer(CitedSerializer):
@@ -30,6 +31,7 @@ class StatementSerializer(CitedSerializer):
 
 
 class StatementFilterSet(FilterSet):
+    shape = StatementSerializer
     since = since("made")
     until = until("made")
     kind = ChoiceFilter(choices=StatementKind.choices)

@@ -89,6 +89,10 @@ class IncidentQuerySet(RecordQuerySet):
     def in_governorate(self, governorate):
         return self.filter(place__in=Place.objects.visible_to(self.viewer).within(governorate))
 
+    def may_lie_in(self, area):
+        """Incidents whose place may lie in an Area."""
+        return self.filter(place__in=Place.objects.visible_to(self.viewer).may_lie_in(area))
+
 
 @pghistory.track()
 class Incident(Record):

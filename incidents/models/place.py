@@ -36,6 +36,10 @@ class PlaceQuerySet(NamedQuerySet, RecordQuerySet):
         """The governorate itself and the places in it."""
         return self.filter(Q(pk=governorate.pk) | Q(governorate=governorate))
 
+    def may_lie_in(self, area):
+        """Places whose point, within its radius, may lie in an Area."""
+        return self.alias(apart_m=area.apart_m()).filter(area.may_hold())
+
 
 def governorate_of(path=""):
     """The id of the governorate a place lies in, or is, as an expression on `path`."""

@@ -21,7 +21,8 @@ from records.api import (
     SpanField,
     cited,
 )
-from records.parameters import ChoiceFilter, FilterSet, FlagFilter, RecordFilter, since, until
+from records.lookups import FilterSet
+from records.parameters import ChoiceFilter, FlagFilter, RecordFilter, since, until
 
 
 class ArrestLinkPart(AssertionSerializer):
@@ -45,6 +46,7 @@ LINKS = cited(ArrestLink.objects.select_related("incident"))
 
 
 class ArrestLinkFilterSet(FilterSet):
+    shape = ArrestLinkSerializer
     arrest = RecordFilter(rows=Arrest.objects)
     incident = RecordFilter(rows=Incident.objects)
     basis_kind = ChoiceFilter(choices=LinkBasis.choices)
@@ -109,6 +111,7 @@ class ArrestSerializer(CitedSerializer):
 
 
 class ArrestFilterSet(FilterSet):
+    shape = ArrestSerializer
     since = since("occurred")
     until = until("occurred")
     authority = RecordFilter(rows=Group.objects)

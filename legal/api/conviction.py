@@ -16,10 +16,10 @@ from legal.models import (
     SentenceKind,
 )
 from records.api import CITED, IDENTITY, CitedSerializer, Part, RecordViewSet, SpanField, cited
+from records.lookups import FilterSet
 from records.parameters import (
     ChoiceFilter,
     DayFilter,
-    FilterSet,
     FlagFilter,
     RecordFilter,
     rule,
@@ -61,6 +61,7 @@ RULINGS = cited(Ruling.objects.all()).prefetch_related(
 
 
 class RulingFilterSet(FilterSet):
+    shape = RulingSerializer
     since = since("decided")
     until = until("decided")
     kind = ChoiceFilter(choices=RulingKind.choices)
@@ -113,6 +114,7 @@ class ConvictionSerializer(CitedSerializer):
 
 
 class ConvictionFilterSet(FilterSet):
+    shape = ConvictionSerializer
     since = since("decided")
     until = until("decided")
     in_absentia = FlagFilter()

@@ -5,11 +5,11 @@ from legal.models import Designation, DesignationKind
 from militias.api import GroupBrief, PersonBrief
 from militias.models import Group, Person
 from records.api import CITED, IDENTITY, CitedSerializer, RecordViewSet, SpanField, cited
+from records.lookups import FilterSet
 from records.parameters import (
     CharFilter,
     ChoiceFilter,
     DayFilter,
-    FilterSet,
     RecordFilter,
     rule,
     since,
@@ -43,6 +43,7 @@ class DesignationSerializer(CitedSerializer):
 
 
 class DesignationFilterSet(FilterSet):
+    shape = DesignationSerializer
     since = since("listed")
     until = until("listed")
     kind = ChoiceFilter(choices=DesignationKind.choices)

@@ -29,7 +29,8 @@ from records.api import (
     cited,
 )
 from records.json_sql import IfKnown, Object, Text
-from records.parameters import ChoiceFilter, FilterSet, RecordFilter
+from records.lookups import FilterSet
+from records.parameters import ChoiceFilter, RecordFilter
 
 
 class Amount(Part):
@@ -98,6 +99,7 @@ OBLIGATIONS = cited(
 
 
 class ObligationFilterSet(FilterSet):
+    shape = ObligationSerializer
     finding = RecordFilter(rows=Finding.objects)
     kind = ChoiceFilter(choices=ObligationKind.choices)
     head = ChoiceFilter(choices=ReparationHead.choices)
@@ -112,6 +114,7 @@ class ObligationViewSet(RecordViewSet):
     queryset = OBLIGATIONS.select_related("finding__state")
     serializer_class = ObligationSerializer
     filterset_class = ObligationFilterSet
+    orderings = {"title": "title", **RecordViewSet.orderings}
 
 
 class FindingSerializer(AssertionSerializer):
@@ -135,6 +138,7 @@ class FindingSerializer(AssertionSerializer):
 
 
 class FindingFilterSet(FilterSet):
+    shape = FindingSerializer
     state = RecordFilter(rows=Group.objects)
     provision = RecordFilter(rows=Provision.objects)
     incident = RecordFilter(rows=Incident.objects, field_name="incidents__incident")

@@ -4,7 +4,8 @@ from legal.models import NegativeResult
 from militias.api import GroupBrief
 from militias.models import Group
 from records.api import CITED, IDENTITY, CitedSerializer, RecordViewSet, SpanField, cited
-from records.parameters import FilterSet, RecordFilter
+from records.lookups import FilterSet
+from records.parameters import RecordFilter
 
 
 class NegativeResultSerializer(CitedSerializer):
@@ -18,6 +19,7 @@ class NegativeResultSerializer(CitedSerializer):
 
 
 class NegativeResultFilterSet(FilterSet):
+    shape = NegativeResultSerializer
     group = RecordFilter(rows=Group.objects)
     incident = RecordFilter(rows=Incident.objects)
 

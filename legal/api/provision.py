@@ -5,7 +5,8 @@ from legal.api.briefs import InstrumentBrief
 from legal.models import Instrument, Provision
 from legal.models.provision import InstrumentKind
 from records.api import CITED, IDENTITY, CitedSerializer, RecordViewSet, SpanField, cited
-from records.parameters import CharFilter, ChoiceFilter, FilterSet, RecordFilter
+from records.lookups import FilterSet
+from records.parameters import CharFilter, ChoiceFilter, RecordFilter
 
 PROVISION = ["article", "paraphrase", "paraphrase_ar"]
 
@@ -26,6 +27,7 @@ class ProvisionSerializer(ProvisionPart):
 
 
 class ProvisionFilterSet(FilterSet):
+    shape = ProvisionSerializer
     instrument = RecordFilter(rows=Instrument.objects)
 
 
@@ -35,6 +37,7 @@ class ProvisionViewSet(RecordViewSet):
     queryset = cited(Provision.objects.select_related("instrument"))
     serializer_class = ProvisionSerializer
     filterset_class = ProvisionFilterSet
+    orderings = {"article": "article", **RecordViewSet.orderings}
 
 
 class InstrumentSerializer(CitedSerializer):
@@ -57,6 +60,7 @@ class InstrumentSerializer(CitedSerializer):
 
 
 class InstrumentFilterSet(FilterSet):
+    shape = InstrumentSerializer
     kind = ChoiceFilter(choices=InstrumentKind.choices)
     jurisdiction = CharFilter(label=_("ISO 3166-1 alpha-2, or INT."))
 

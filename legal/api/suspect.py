@@ -29,10 +29,10 @@ from records.api import (
     SpanField,
     cited,
 )
+from records.lookups import FilterSet
 from records.parameters import (
     CharFilter,
     ChoiceFilter,
-    FilterSet,
     FlagFilter,
     RecordFilter,
     min_confidence,
@@ -89,6 +89,7 @@ class SuspectFilter(RecordFilter):
 
 
 class StepFilterSet(FilterSet):
+    shape = StepSerializer
     since = since("occurred")
     until = until("occurred")
     kind = ChoiceFilter(choices=StepKind.choices)
@@ -144,6 +145,7 @@ class SuspectSerializer(RecordSerializer):
 
 
 class SuspectFilterSet(FilterSet):
+    shape = SuspectSerializer
     code = CharFilter()
     affiliation = RecordFilter(rows=Group.objects)
     at_large = FlagFilter()
@@ -161,6 +163,7 @@ class SuspectViewSet(RecordViewSet):
     )
     serializer_class = SuspectSerializer
     filterset_class = SuspectFilterSet
+    orderings = {"code": "code", **RecordViewSet.orderings}
 
     def known_parameters(self):
         known = super().known_parameters()
