@@ -9,6 +9,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from factory.django import DjangoModelFactory
 from pghistory.models import Event
 
+from partners.models import Change
 from records.models import AuditEntry, Citation
 from tests import factories
 
@@ -18,12 +19,15 @@ def our_apps():
 
 
 def our_models():
-    """Every model of our apps, save tables of history, views of another's table, and sessions."""
+    """Every model of our apps, save history, the feed's book, views of another's table, sessions."""
     return [
         model
         for app in our_apps()
         for model in app.get_models()
-        if not (issubclass(model, Event | AuditEntry | AbstractBaseSession) or model._meta.proxy)
+        if not (
+            issubclass(model, Event | AuditEntry | Change | AbstractBaseSession)
+            or model._meta.proxy
+        )
     ]
 
 

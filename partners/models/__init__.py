@@ -1,1 +1,3 @@
-"""Partner organisations: their keys, their use of the API, the feed of changes."""
+from partners.models.change import Change
+
+__all__ = ["Change"]
