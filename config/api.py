@@ -18,7 +18,7 @@ from records.parameters import StrictParameters, nearest
 PAGE_SIZE = 50
 LARGEST_PAGE = 200
 SALT = "config.api.cursor"
-BESIDES = {"reports/accountability": "accountability", "schema": "schema", "docs": "docs"}
+BESIDES = {"reports/accountability": "accountability", "changes": "changes", "schema": "schema", "docs": "docs"}
 
 
 class Pages(BasePagination):

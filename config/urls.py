@@ -8,6 +8,7 @@ from config.api import Router
 from incidents import api as incidents
 from legal import api as legal
 from militias import api as militias
+from partners import api as partners
 from records import api as records
 from reports import api as reports
 
@@ -45,6 +46,7 @@ api = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", login_required(SpectacularSwaggerSplitView.as_view()), name="docs"),
     path("reports/accountability/", reports.AccountabilityView.as_view(), name="accountability"),
+    path("changes/", partners.ChangesView.as_view(views=NOUNS), name="changes"),
     *router.urls,
 ]
 urlpatterns = [

@@ -12,7 +12,7 @@ from django.db import connections, transaction
 
 from partners.models import Change
 from records.models import Part, Record
-from records.models.audience import COLUMNS
+from records.models.audience import COLUMNS, keys_to_marked
 from records.models.second_person import said_columns
 
 
@@ -57,8 +57,13 @@ def _row(row, columns):
 def _function(model, said):
     if issubclass(model, Record):
         return f"record_changed('{said}')"
-    whole = model._meta.get_field(model.KEY[0])
-    return f"part_changed('{said}', '{whole.related_model._meta.db_table}', '{whole.column}')"
+    shown_by = [
+        argument
+        for key in keys_to_marked(model)
+        if not key.remote_field.hidden
+        for argument in (key.related_model._meta.db_table, key.column)
+    ]
+    return f"part_changed({', '.join(repr(each) for each in (said, *shown_by))})"
 
 
 def note_changes(sender=None, using="default", **options):

@@ -89,40 +89,41 @@ END
 $$
 """
 
-# A change of a part is one of its record, for who may see the part. Further arguments are
-# the record's table, and the column that leads there: a part can go from one to another.
+# A change of a part is one of each record that shows it, for who may see the part. Further
+# arguments are pairs of a record's table and the part's column that leads there.
 PART_CHANGED = """
 CREATE FUNCTION part_changed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER AS $$
 DECLARE
     maintenance text := current_setting('musaala.maintenance', true);
     change partners_change;
-    wholes bigint[] := ARRAY[
-        (to_jsonb(OLD) ->> TG_ARGV[2])::bigint, (to_jsonb(NEW) ->> TG_ARGV[2])::bigint
-    ];
+    blank partners_change;
 BEGIN
     PERFORM set_config('musaala.maintenance', 'on', true);
-    change.record_table := TG_ARGV[1];
-    change.part_table := TG_TABLE_NAME;
-    change.part_id := CASE WHEN TG_OP = 'DELETE' THEN OLD.id ELSE NEW.id END;
-    change.said := TG_ARGV[0] = 'said';
-    change.withdrawn := false;
-    FOR change.record_id IN
-        SELECT DISTINCT id FROM unnest(wholes) AS id WHERE id IS NOT NULL ORDER BY id
-    LOOP
-        change.before_rank := NULL;
-        change.before_organisations := NULL;
-        change.before_readers := NULL;
-        IF TG_OP <> 'INSERT' AND OLD.audience_published THEN
-            change.before_rank := OLD.audience_rank;
-            change.before_organisations := OLD.audience_organisations;
-            change.before_readers := OLD.audience_readers;
-        END IF;
-        EXECUTE format('SELECT reference FROM %I WHERE id = $1', change.record_table)
-            INTO change.reference USING change.record_id;
-        IF change.reference IS NOT NULL THEN  -- else deleted with its part, which notes it
-            PERFORM note_change(change);
-        END IF;
+    blank.part_table := TG_TABLE_NAME;
+    blank.part_id := CASE WHEN TG_OP = 'DELETE' THEN OLD.id ELSE NEW.id END;
+    blank.said := TG_ARGV[0] = 'said';
+    blank.withdrawn := false;
+    IF TG_OP <> 'INSERT' AND OLD.audience_published THEN
+        blank.before_rank := OLD.audience_rank;
+        blank.before_organisations := OLD.audience_organisations;
+        blank.before_readers := OLD.audience_readers;
+    END IF;
+    FOR argument IN 1 .. TG_NARGS - 1 BY 2 LOOP
+        change := blank;
+        change.record_table := TG_ARGV[argument];
+        FOR change.record_id IN
+            SELECT DISTINCT key FROM unnest(ARRAY[
+                (to_jsonb(OLD) ->> TG_ARGV[argument + 1])::bigint,
+                (to_jsonb(NEW) ->> TG_ARGV[argument + 1])::bigint
+            ]) AS key WHERE key IS NOT NULL ORDER BY key
+        LOOP
+            EXECUTE format('SELECT reference FROM %I WHERE id = $1', change.record_table)
+                INTO change.reference USING change.record_id;
+            IF change.reference IS NOT NULL THEN  -- else it went, too, and says so itself
+                PERFORM note_change(change);
+            END IF;
+        END LOOP;
     END LOOP;
     PERFORM set_config('musaala.maintenance', coalesce(maintenance, ''), true);
     RETURN NULL;
