@@ -18,7 +18,8 @@ from records.parameters import StrictParameters, nearest
 PAGE_SIZE = 50
 LARGEST_PAGE = 200
 SALT = "config.api.cursor"
-BESIDES = {"reports/accountability": "accountability", "changes": "changes", "schema": "schema", "docs": "docs"}
+BESIDES = {"reports/accountability": "accountability"}
+BESIDES |= {name: name for name in ("changes", "schema", "docs")}
 
 
 class Pages(BasePagination):

@@ -90,7 +90,8 @@ class ChangesView(StrictParameters, APIView):
         )
         head = json.dumps({"next": following, "more": page.more})
         return HttpResponse(
-            f'{head[:-1]}, "results": [{", ".join(page.entries)}]}}', content_type="application/json"
+            f'{head[:-1]}, "results": [{", ".join(page.entries)}]}}',
+            content_type="application/json",
         )
 
     def _size(self):

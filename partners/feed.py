@@ -92,5 +92,5 @@ def _written(row, noun, change, **written):
         "version": version_of(row),
         "at": row.made_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
     }
-    texts_by_name = {name: json.dumps(value) for name, value in says.items()} | written
-    return "{%s}" % ", ".join(f'"{name}": {text}' for name, text in texts_by_name.items())
+    pairs = {name: json.dumps(value) for name, value in says.items()} | written
+    return "{" + ", ".join(f'"{name}": {text}' for name, text in pairs.items()) + "}"

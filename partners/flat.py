@@ -13,7 +13,8 @@ def texts(view, viewer, keys, shape):
     serializer = view.serializer_class()
     rows = view.queryset.visible_to(viewer).filter(pk__in=keys)
     return {
-        row.pk: JSONRenderer().render(_flat(serializer, row.__class__, row)).decode() for row in rows
+        row.pk: JSONRenderer().render(_flat(serializer, row.__class__, row)).decode()
+        for row in rows
     }
 
 

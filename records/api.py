@@ -22,7 +22,7 @@ from records.parameters import (
 )
 
 IDENTITY = ["reference", "origin_id"]
-RECORD = ["marking", "review_status", "certainty", "version", "updated_at", "note"]
+RECORD = ["marking", "review_status", "certainty", "updated_at", "note"]
 CITED = [*RECORD, "sources"]
 ASSERTION = ["asserted_by", "asserted", "confidence", "confidence_stated", "basis", *CITED]
 

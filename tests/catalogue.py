@@ -19,7 +19,7 @@ def our_apps():
 
 
 def our_models():
-    """Every model of our apps, save history, the feed's book, views of another's table, sessions."""
+    """Every model of our apps, save history, feed, views of another's table, and sessions."""
     return [
         model
         for app in our_apps()

@@ -418,7 +418,8 @@ def test_every_table_of_records_and_parts_is_noted():
         "WHERE tgname LIKE 'feed\\_%%' AND tgdeferrable AND tginitdeferred GROUP BY 1"
     )
     from_models = {
-        model._meta.db_table for model in Incident.__mro__[0]._meta.apps.get_models()
+        model._meta.db_table
+        for model in Incident.__mro__[0]._meta.apps.get_models()
         if hasattr(model, "marking") and not hasattr(model, "pgh_id")
     }
     assert {table for table, _number in noted} == from_models
