@@ -20,12 +20,8 @@ PAGE_SIZE = 50
 LARGEST_PAGE = 200
 # Without the moment of signing: the same page has the same text, and so the same ETag.
 SIGNER = signing.Signer(salt="config.api.cursor")
-BESIDES = {
-    "reports/accountability": "accountability",
-    "me": "me",
-    "schema": "schema",
-    "docs": "docs",
-}
+BESIDES = {"reports/accountability": "accountability"}
+BESIDES |= {name: name for name in ("changes", "me", "schema", "docs")}
 
 
 class Pages(BasePagination):

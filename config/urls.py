@@ -46,6 +46,7 @@ api = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", login_required(SpectacularSwaggerSplitView.as_view()), name="docs"),
     path("reports/accountability/", reports.AccountabilityView.as_view(), name="accountability"),
+    path("changes/", partners.ChangesView.as_view(views=NOUNS), name="changes"),
     path("me/", partners.MeView.as_view(), name="me"),
     *router.urls,
 ]

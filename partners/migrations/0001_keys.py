@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('records', '0006_propose_records'),
+        ('records', '0008_organisation_is_active'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,3 +1,4 @@
+from partners.models.change import Change
 from partners.models.key import (
     CLEARANCES,
     EXPIRES_AFTER,
@@ -16,6 +17,7 @@ __all__ = [
     "FORM",
     "LONGEST",
     "Allowance",
+    "Change",
     "Key",
     "Scope",
     "Usage",

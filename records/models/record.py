@@ -21,7 +21,7 @@ from records.models.audience import (
 )
 from records.models.marking import Marking
 from records.models.organisation import Organisation
-from records.models.second_person import SECOND_PERSON
+from records.models.second_person import SECOND_PERSON, said_columns
 
 REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
 
@@ -73,16 +73,25 @@ class _BumpVersion(pgtrigger.Trigger):
     A save that changes nothing counts nothing, and no writer can set the number.
     PostgreSQL fills generated columns in after the trigger, so they are not compared.
     A version of NULL asks to be counted for a change elsewhere: OF_WHOLE.
+
+    The moment of change is shown to all who read the row, so it moves with what all of them
+    see: what the row says, or a part that they can all read (a moment of NULL asks for it).
     """
 
     def get_func(self, model):
         generated = [field.column for field in model._meta.fields if field.generated]
         keep = "".join(f"NEW.{column} = OLD.{column}; " for column in generated)
+        new, old = (
+            ", ".join(f"{row}.{column}" for column in said_columns(model)) for row in ("NEW", "OLD")
+        )
         return f"""
             elsewhere = NEW.version IS NULL;
+            seen = NEW.updated_at IS NULL OR ({new}) IS DISTINCT FROM ({old});
             NEW.version = OLD.version; NEW.updated_at = OLD.updated_at; {keep}
             IF elsewhere OR NEW IS DISTINCT FROM OLD THEN
                 NEW.version = OLD.version + 1;
+            END IF;
+            IF seen THEN
                 NEW.updated_at = clock_timestamp();
             END IF;
             RETURN NEW;
@@ -93,7 +102,7 @@ BUMP_VERSION = _BumpVersion(
     name="bump_version",
     operation=pgtrigger.Update,
     when=pgtrigger.Before,
-    declare=[("elsewhere", "boolean")],
+    declare=[("elsewhere", "boolean"), ("seen", "boolean")],
 )
 
 

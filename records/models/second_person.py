@@ -18,14 +18,27 @@ STATE = {
     *("version", "created_at", "updated_at", "created_by_id", "updated_by_id"),
 }
 
+# Of these, what readers of the API can see.
+SHOWN = {"marking", "review_status"}
+
 # A part that comes, changes or goes is a change of its record: it sets the record's
-# version to NULL, which stands for "count me, although nothing of you changed".
+# version to NULL, which stands for "count me, although nothing of you changed". So does
+# the moment of change, if all who read the record could see the part.
 _KEPT = "musaala.edited"  # the records counted in this transaction, so each counts once
 
 
 def as_declared(model):
     """The model itself: what migrations are written from has its fields alone."""
     return apps.get_model(model._meta.app_label, model._meta.model_name)
+
+
+def said_columns(model):
+    """The columns that hold what a row says, its marking and its status among them."""
+    return [
+        field.column
+        for field in as_declared(model)._meta.concrete_fields
+        if not field.generated and not field.primary_key and field.column not in STATE - SHOWN
+    ]
 
 
 class _SecondPerson(pgtrigger.Trigger):
@@ -60,11 +73,19 @@ class _SecondPerson(pgtrigger.Trigger):
             IF edited THEN
                 counted := string_to_array(current_setting('{_KEPT}', true), ' ');
                 this := TG_TABLE_NAME || ':' || NEW.id;
+                seen := this || '!';
+                told := NEW.version IS NOT NULL OR NEW.updated_at IS NULL;
                 IF this = ANY (counted) THEN
                     NEW.version := OLD.version;
                 ELSE
-                    PERFORM set_config('{_KEPT}', array_to_string(counted || this, ' '), true);
+                    counted := counted || this;
                 END IF;
+                IF seen = ANY (counted) THEN
+                    NEW.updated_at := OLD.updated_at;
+                ELSIF told THEN
+                    counted := counted || seen;
+                END IF;
+                PERFORM set_config('{_KEPT}', array_to_string(counted, ' '), true);
             END IF;
             RETURN NEW;
         """
@@ -81,7 +102,11 @@ class _OfWhole(pgtrigger.Trigger):
             IF current_user <> '{WEB_ROLE}' THEN
                 RETURN NULL;
             END IF;
-            UPDATE {table} SET version = NULL WHERE id IN (
+            UPDATE {table} AS whole SET version = NULL, updated_at = CASE
+                WHEN TG_OP <> 'DELETE' AND {_as_wide_as_whole("NEW", whole)}
+                    OR TG_OP <> 'INSERT' AND {_as_wide_as_whole("OLD", whole)}
+                THEN NULL ELSE updated_at END
+            WHERE id IN (
                 CASE WHEN TG_OP <> 'DELETE' THEN NEW.{whole.column} END,
                 CASE WHEN TG_OP <> 'INSERT' THEN OLD.{whole.column} END
             );
@@ -99,6 +124,15 @@ class _OfWhole(pgtrigger.Trigger):
         """
 
 
+def _as_wide_as_whole(row, key):
+    """Whether all who read the record that `key` leads to could read this row of a part."""
+    own, whole = (
+        ", ".join(f"{of}.audience_{column}" for column in ("rank", "organisations", "readers"))
+        for of in (row, "whole")
+    )
+    return f"({row}.{key.column} = whole.id AND ({own}) IS NOT DISTINCT FROM ({whole}))"
+
+
 SECOND_PERSON = _SecondPerson(
     name="a_second_person",
     operation=pgtrigger.Insert | pgtrigger.Update,
@@ -109,6 +143,8 @@ SECOND_PERSON = _SecondPerson(
         ("refused", "text"),
         ("counted", "text[]"),
         ("this", "text"),
+        ("seen", "text"),
+        ("told", "boolean"),
     ],
 )
 OF_WHOLE = _OfWhole(

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0006_propose_records'),
+        ('records', '0007_words_of_the_audit_trail'),
     ]
 
     operations = [

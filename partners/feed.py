@@ -1,0 +1,96 @@
+"""Every change a viewer may know of, in the order of commits: docs/adr/0026-the-feed.md."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC
+
+from django.db.models import F
+
+from partners.cursors import Position, StartOver, version_of
+from partners.flat import FLAT, texts
+from partners.models import Change
+
+
+@dataclass(frozen=True)
+class Page:
+    """entries: JSON texts. position: behind the last of them. more: whether to ask on at once."""
+
+    entries: list[str]
+    position: Position
+    more: bool
+
+
+def read(viewer, views, position, size):
+    """What comes after a position, or all from the beginning without one.
+
+    views: the view of the API by its noun. Makes at most three queries, and one for each
+    noun among the entries.
+
+    Raises:
+        StartOver: the change at that position is not there any more.
+    """
+    changes = Change.objects.visible_to(viewer)
+    if position is None:
+        position = Position(begun_at=_newest(changes))
+    elif position.number and not _is_there(changes, position):
+        raise StartOver
+    found = list(
+        changes.told()
+        .filter(number__gt=position.number)
+        .exclude(number__lte=position.begun_at, is_seen=False)
+        .order_by("number")[: size + 1]
+    )
+    rows = found[:size]
+    if rows:
+        position = Position(rows[-1].number, rows[-1].made_at, position.begun_at)
+    return Page(_entries(rows, viewer, views), position, more=len(found) > size)
+
+
+def _newest(changes):
+    newest = changes.order_by(F("number").desc()).values_list("number", flat=True).first()
+    return newest or 0
+
+
+def _is_there(changes, position):
+    """Not so in a database that was restored to a day before: it counts anew from there."""
+    return changes.filter(number=position.number, made_at=position.made_at).exists()
+
+
+def _entries(rows, viewer, views):
+    nouns = {view.queryset.model._meta.db_table: noun for noun, view in views.items()}
+    texts_of = {}
+    for table in sorted({row.record_table for row in rows}):
+        keys = {row.record_id for row in rows if row.record_table == table}
+        texts_of[table] = texts(views[nouns[table]], viewer, keys, FLAT)
+    entries = (
+        _entry(row, nouns[row.record_table], texts_of[row.record_table].get(row.record_id))
+        for row in rows
+    )
+    return [entry for entry in entries if entry]
+
+
+def _entry(row, noun, text):
+    """What one change is to its reader now, or None: a later one tells it.
+
+    text: the record as he may read it today, or None.
+    """
+    of_part = bool(row.part_table)
+    if text is not None and (row.is_seen or of_part):
+        change = "updated" if row.was_seen or of_part else "created"
+        return _written(row, noun, change, record=text)
+    if text is None and row.was_seen and not (row.is_seen or of_part):
+        reason = "withdrawn" if row.withdrawn else "unavailable"
+        return _written(row, noun, "removed", reason=json.dumps(reason))
+    return None
+
+
+def _written(row, noun, change, **written):
+    says = {
+        "noun": noun,
+        "reference": row.reference,
+        "change": change,
+        "version": version_of(row),
+        "at": row.made_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+    }
+    pairs = {name: json.dumps(value) for name, value in says.items()} | written
+    return "{" + ", ".join(f'"{name}": {text}' for name, text in pairs.items()) + "}"
