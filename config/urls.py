@@ -8,6 +8,7 @@ from config.api import Router
 from incidents import api as incidents
 from legal import api as legal
 from militias import api as militias
+from partners import proposals_api as proposals
 from records import api as records
 from reports import api as reports
 
@@ -18,7 +19,7 @@ NOUNS = {  # in the order of the story
     "persons": militias.PersonViewSet,
     "candidate-links": militias.CandidateLinkViewSet,
     "places": incidents.PlaceViewSet,
-    "incidents": reports.LadderIncidentViewSet,
+    "incidents": proposals.ProposingIncidentViewSet,
     "claims": incidents.ClaimViewSet,
     "attributions": incidents.AttributionViewSet,
     "casualties": incidents.CasualtyViewSet,
@@ -40,6 +41,7 @@ NOUNS = {  # in the order of the story
 router = Router()
 for noun, view in NOUNS.items():
     router.register(noun, view, basename=noun)
+router.register("proposals", proposals.ProposalViewSet, basename="proposals")
 
 api = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -1,1 +1,3 @@
-"""Partner organisations: their keys, their use of the API, the feed of changes."""
+from partners.models.proposal import Proposal
+
+__all__ = ["Proposal"]
