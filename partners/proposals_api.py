@@ -20,6 +20,7 @@ from incidents.api.proposing import IncidentGiven, laid_over
 from incidents.models import Incident
 from partners import proposals
 from partners.proposals import Proposer
+from records.members import NO_OBJECT
 from records.models import ReviewStatus
 from records.parameters import StrictParameters
 from records.permissions import MayPropose
@@ -102,7 +103,7 @@ def _has_sources(part):
 
 def body_of(request):
     if not isinstance(request.data, dict):
-        raise ValidationError(_("Give an object: { … }."))
+        raise ValidationError(NO_OBJECT)
     return request.data
 
 

@@ -27,6 +27,7 @@ LONGEST_WORD = 60  # that is compared with the known ones
 MOST_NAMED = 20  # unknown members that are named in one answer
 NON_FIELD_ERRORS_KEY = api_settings.NON_FIELD_ERRORS_KEY
 MARKINGS = [(marking.value, marking.label) for marking in Marking if marking is not Marking.RED]
+NO_OBJECT = _("Give an object: { … }.")
 UNKNOWN = _("Unknown member.")
 SET_HERE = _("This is set by Musaala itself: leave it out.")
 NO_SUCH_RECORD = _("There is no such record: “%(key)s”.")
@@ -58,7 +59,7 @@ class Strict(serializers.Serializer):
 
     def to_internal_value(self, data):
         if not isinstance(data, Mapping):
-            raise serializers.ValidationError(_("Give an object: { … }."))
+            raise serializers.ValidationError({NON_FIELD_ERRORS_KEY: [NO_OBJECT]})
         wrong = refused_members(data, self.fields, self.SET_HERE)
         try:
             taken = super().to_internal_value(data)
@@ -73,7 +74,7 @@ class Choice(serializers.ChoiceField):
     """One of a list of words. Another is answered with the nearest."""
 
     def to_internal_value(self, data):
-        if isinstance(data, str) and (data in self.choices or data == "" and self.allow_blank):
+        if isinstance(data, str) and (data in self.choices or (data == "" and self.allow_blank)):
             return data
         raise serializers.ValidationError(
             [_("This is not one of the words for it."), _nearest(data, [*self.choices])]
