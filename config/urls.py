@@ -19,7 +19,7 @@ NOUNS = {  # in the order of the story
     "persons": militias.PersonViewSet,
     "candidate-links": militias.CandidateLinkViewSet,
     "places": incidents.PlaceViewSet,
-    "incidents": reports.LadderIncidentViewSet,
+    "incidents": partners.ProposingIncidentViewSet,
     "claims": incidents.ClaimViewSet,
     "attributions": incidents.AttributionViewSet,
     "casualties": incidents.CasualtyViewSet,
@@ -41,6 +41,7 @@ NOUNS = {  # in the order of the story
 router = Router()
 for noun, view in NOUNS.items():
     router.register(noun, view, basename=noun)
+router.register("proposals", partners.ProposalViewSet, basename="proposals")
 
 api = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),

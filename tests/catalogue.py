@@ -9,7 +9,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from factory.django import DjangoModelFactory
 from pghistory.models import Event
 
-from partners.models import Allowance, Usage
+from partners.models import Allowance, Change, Usage
 from records.models import AuditEntry, Citation
 from tests import factories
 

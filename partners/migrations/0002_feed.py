@@ -10,8 +10,6 @@ from partners.migrations._changes import OPERATIONS
 
 class Migration(migrations.Migration):
 
-    initial = True
-
     dependencies = [
         ('partners', '0001_keys'),
         ('records', '0009_moment_all_readers_see'),

@@ -9,6 +9,7 @@ from partners.models.key import (
     digest_of,
     new_key,
 )
+from partners.models.proposal import Proposal
 from partners.models.usage import Allowance, Usage
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Allowance",
     "Change",
     "Key",
+    "Proposal",
     "Scope",
     "Usage",
     "digest_of",
