@@ -1,6 +1,7 @@
 """The API as a whole: its pages and its index."""
 
 import re
+from importlib.util import find_spec
 
 from django.core import signing
 from django.db.models import F
@@ -19,6 +20,8 @@ PAGE_SIZE = 50
 LARGEST_PAGE = 200
 SALT = "config.api.cursor"
 BESIDES = {"reports/accountability": "accountability", "schema": "schema", "docs": "docs"}
+if find_spec("stix2"):  # an extra: requirements-stix.txt
+    BESIDES["stix"] = "stix"
 
 
 class Pages(BasePagination):
