@@ -2,6 +2,7 @@
 
 import json
 import re
+from importlib.util import find_spec
 
 from django.core import signing
 from django.db.models import F
@@ -22,6 +23,8 @@ LARGEST_PAGE = 200
 SIGNER = signing.Signer(salt="config.api.cursor")
 BESIDES = {"reports/accountability": "accountability"}
 BESIDES |= {name: name for name in ("changes", "me", "schema", "docs")}
+if find_spec("stix2"):  # an extra: requirements-stix.txt
+    BESIDES["stix"] = "stix"
 
 
 class Pages(BasePagination):

@@ -4,7 +4,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from config.api import Router
+from config.api import BESIDES, Router
 from incidents import api as incidents
 from legal import api as legal
 from militias import api as militias
@@ -51,6 +51,10 @@ api = [
     path("me/", partners.MeView.as_view(), name="me"),
     *router.urls,
 ]
+if "stix" in BESIDES:
+    from reports.stix_api import StixView
+
+    api.insert(0, path("stix/", StixView.as_view(), name="stix"))
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),

@@ -192,6 +192,7 @@ def besides(world):
     yield Question("/api/v1/")
     yield Question("/api/v1/schema/")
     yield Question("/api/v1/docs/")
+    yield Question("/api/v1/stix/")
     kind = ContentType.objects.get_for_model(Incident).pk
     yield Question(reverse("admin:view_on_site", args=[kind, world.hidden[Incident][0].pk]))
     yield Question(reverse("admin:view_on_site", args=[kind, world.seen[Incident][0].pk]))
