@@ -6,7 +6,8 @@ version, error or header. It is tried with both walls and with each wall alone.
 What is compared: status, body and all headers. Set aside, because it differs with chance
 and time alone: the value of `csrfmiddlewaretoken` in a form (Django masks it anew for each
 answer), the cookies of session and form, the header Expires (the moment of asking), the header
-RateLimit (what has come back of an allowance by then), and the moment in which an address is signed, which stands still.
+RateLimit (what has come back of an allowance by then), and the moment in which an address is
+signed, which stands still.
 """
 
 import re
