@@ -30,17 +30,17 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='namereading',
             name='key',
-            field=models.BigIntegerField(null=True, verbose_name='key'),
+            field=models.BigIntegerField(blank=True, null=True, verbose_name='key'),
         ),
         migrations.AddField(
             model_name='namereadingevent',
             name='key',
-            field=models.BigIntegerField(null=True, verbose_name='key'),
+            field=models.BigIntegerField(blank=True, null=True, verbose_name='key'),
         ),
         migrations.AlterField(
             model_name='namereading',
             name='person',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person'),
         ),
         migrations.AlterField(
             model_name='namereadingevent',

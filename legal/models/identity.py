@@ -104,10 +104,11 @@ class NameReading(models.Model):
         settings.AUTH_USER_MODEL,
         models.PROTECT,
         null=True,
+        blank=True,
         related_name="+",
         verbose_name=_("person"),
     )
-    key = models.BigIntegerField(_("key"), null=True)  # a partner's, by its number
+    key = models.BigIntegerField(_("key"), null=True, blank=True)  # a partner's, by its number
     how = models.CharField(_("how"), max_length=5, choices=HowRead)
     at = models.DateTimeField(_("at"), db_default=Now(), editable=False)
     request = models.UUIDField(_("request"), null=True, editable=False)
