@@ -11,20 +11,20 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from legal.models import HowRead, Identity, NameReading, Suspect
-from records.models import User
+from records.models import Organisation, User
 from records.names import words_of
 from records.sealing import SealError, current_key_id, seal, search_key_id, tokens_of, unseal
 from records.viewer import because
 
 AN_HOUR = timedelta(hours=1)
-NAMES_AN_HOUR = 200  # of one person
+NAMES_AN_HOUR = 200  # of one person or key
 WARNED_AT = 100
 
 log = logging.getLogger(__name__)
 
 
 class TooManyNames(Exception):
-    """This person has read as many names as one may in an hour. The text says until when.
+    """This person or key has read as many names as one may in an hour. The text says until when.
 
     wait: seconds until so many more may be read; None where so many never may at once.
     """
@@ -61,25 +61,42 @@ def bearers(viewer, term):
 def record_readings(viewer, suspects, how, request_id):
     """Record that the viewer learns the names of suspects, given by their keys.
 
-    One after another for each person, or requests side by side would pass the limit.
+    One after another for each person, and for the keys of each organisation, or requests
+    side by side would pass the limit.
 
     Raises:
         TooManyNames: it would be more than one may read in an hour; nothing was recorded.
     """
     if not suspects:
         return
-    User.objects.select_for_update(no_key=True).get(pk=viewer.person_id)
-    recent = NameReading.objects.visible_to(viewer).filter(person=viewer.person_id).since(AN_HOUR)
+    who = _lock(viewer)
+    mine = NameReading.objects.visible_to(viewer)
+    recent = mine.filter(mine.of(viewer)).since(AN_HOUR)
     read = recent.count()
     if read + len(suspects) > NAMES_AN_HOUR:
-        log.warning("Person %s was refused names: %s read in an hour.", viewer.person_id, read)
+        log.warning("%s was refused names: %s read in an hour.", who, read)
         raise _refusal(recent, len(suspects))
     NameReading.objects.bulk_create(
-        NameReading(suspect_id=key, person_id=viewer.person_id, how=how, request=request_id)
-        for key in suspects
+        NameReading(
+            suspect_id=suspect,
+            person_id=viewer.person_id,
+            key=viewer.key_id,
+            how=how,
+            request=request_id,
+        )
+        for suspect in suspects
     )
     if read < WARNED_AT <= read + len(suspects):
-        log.warning("Person %s has read %s names in an hour.", viewer.person_id, WARNED_AT)
+        log.warning("%s has read %s names in an hour.", who, WARNED_AT)
+
+
+def _lock(viewer):
+    """Until the transaction ends. Returns what the log calls the viewer."""
+    if viewer.key_id is not None:  # whose own row lies further along the story
+        Organisation.objects.select_for_update(no_key=True).get(pk=viewer.organisation_id)
+        return f"Key {viewer.key_id}"
+    User.objects.select_for_update(no_key=True).get(pk=viewer.person_id)
+    return f"Person {viewer.person_id}"
 
 
 def _refusal(recent, wanted):

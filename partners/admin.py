@@ -165,6 +165,7 @@ class KeyAdmin(KeptAdmin):
                 messages.success(request, act.done)
                 return redirect("admin:partners_key_change", pk)
         shown = self._context(request, key, title=act.title, act=act, form=form, refused=refused)
+        shown["scopes"] = self.scopes_held(key)
         return TemplateResponse(request, "admin/partners/key/act.html", shown)
 
     def _context(self, request, key, **more):
@@ -172,14 +173,19 @@ class KeyAdmin(KeptAdmin):
 
     # Its page
 
+    def add_view(self, request, form_url="", extra_context=None):
+        """With one button: it leads to the new key, whichever one presses."""
+        one_button = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, (extra_context or {}) | one_button)
+
     def change_view(self, request, object_id, form_url="", extra_context=None):
         key = self.get_object(request, object_id)
-        extra = {}
+        extra = {"show_save_and_add_another": False}
         if key and self.has_view_permission(request, key):
             since = timezone.localdate() - timedelta(days=SHOWN_DAYS)
             rows = key.usage.filter(day__gt=since).order_by("noun").values("noun")
             may = request.user.has_perm("partners.change_key")
-            extra = {
+            extra |= {
                 "shown_days": SHOWN_DAYS,
                 "use": rows.annotate(asked=Sum("requests"), not_answered=Sum("refused")),
                 "day_by_day": list_link(Usage, _("Day by day"), key__id__exact=key.pk),

@@ -31,6 +31,7 @@ class KeyHolder:
         """Not a person, so no name on a RED record is its name; and it reads no drafts."""
         rights = frozenset(RIGHT_OF[Scope(scope)] for scope in self.key.scopes)
         return Viewer(
+            key_id=self.key.pk,
             organisation_id=self.key.organisation_id,
             clearance=Marking(self.key.clearance).rank if READ in rights else NOTHING,
             rights=rights,

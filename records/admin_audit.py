@@ -160,6 +160,8 @@ class AuditAdmin(DeclaredLookups, admin.ModelAdmin):
 
     @admin.display(description=_("who"), ordering="person")
     def who(self, entry):
+        if entry.key:
+            return _("Key %(number)s") % {"number": entry.key}
         return entry.person.username if entry.person else NOTHING
 
     @admin.display(description=_("what was done"), ordering="action")

@@ -133,10 +133,12 @@ def _differing(table):
             SELECT * FROM (
                 SELECT entry.sequence, coalesce(event.pgh_id, entry.event_id),
                     to_jsonb(event)::text AS said_now, entry.content AS said_then,
-                    (entry.made_at, entry.action, entry.row_id, entry.person_id, entry.request)
+                    (entry.made_at, entry.action, entry.row_id,
+                        entry.person_id, entry.key, entry.request)
                     IS NOT DISTINCT FROM (
                         event.pgh_created_at, event.pgh_label, event.pgh_obj_id,
-                        context_person(event.pgh_context), context_request(event.pgh_context)
+                        context_person(event.pgh_context), context_key(event.pgh_context),
+                        context_request(event.pgh_context)
                     ) AS is_told
                 FROM "{table}" AS event
                 FULL JOIN (SELECT * FROM {ENTRIES} WHERE event_table = %s) AS entry

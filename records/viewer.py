@@ -21,12 +21,14 @@ class Viewer:
 
     Made from the authenticated user alone, never from what a request says.
 
+    person_id, key_id: which of the two it is, or neither.
     clearance: the rank of the highest marking he may read, or NOTHING.
     drafts: whether he reads what is not published, too, of his own organisation.
     rights: those of records/rights.py that he holds.
     """
 
     person_id: int | None = None
+    key_id: int | None = None
     organisation_id: int | None = None
     clearance: int = Marking.CLEAR.rank
     drafts: bool = False
@@ -76,6 +78,7 @@ PUBLIC = Viewer()  # reads what is published and marked TLP:CLEAR
 SETTINGS = (
     "role",
     "musaala.person",
+    "musaala.key",
     "musaala.organisation",
     "musaala.clearance",
     "musaala.drafts",
@@ -111,6 +114,7 @@ def viewing(viewer, *, patience=ENDLESS, **context):
         _set(
             WEB_ROLE,
             viewer.person_id or "",
+            viewer.key_id or "",
             viewer.organisation_id or "",
             viewer.clearance,
             "on" if viewer.drafts else "",

@@ -4,8 +4,10 @@ Whatever a row needs besides is the factory's; a callable value is called when t
 made.
 """
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from functools import partial
+
+from django.utils import timezone
 
 from tests import factories as f
 from tests.catalogue import again, changed
@@ -168,23 +170,58 @@ LEGAL = [
     ),
 ]
 
+NOW = timezone.now()
+PARTNERS = [
+    ("key_scopes_are_known", f.KeyFactory, {"scopes": ["read", "everything"]}),
+    ("key_scopes_are_known", f.KeyFactory, {"scopes": []}),
+    ("key_names_only_with_read", f.KeyFactory, {"scopes": ["names"]}),
+    ("key_clearance_is_never_red", f.KeyFactory, {"clearance": "TLP:RED"}),
+    ("key_clearance_is_never_red", f.KeyFactory, {"clearance": "TLP:WHITE"}),
+    ("key_expires_within_a_year", f.KeyFactory, {"expires_at": NOW + timedelta(days=366)}),
+    ("key_expires_within_a_year", f.KeyFactory, {"expires_at": NOW - timedelta(days=1)}),
+    ("key_approved_by_another", f.KeyFactory, {"approved_by": None}),
+    ("key_approved_by_another", f.KeyFactory, {"approved_at": None}),
+    ("key_revoked_with_reason", f.KeyFactory, {"revoked_at": NOW}),
+    ("key_revoked_with_reason", f.KeyFactory, {"revoked_reason": "Lost."}),
+    (
+        "key_revoked_with_reason",
+        f.KeyFactory,
+        {"revoked_at": NOW, "revoked_by": f.UserFactory},
+    ),
+    ("key_rate_is_bounded", f.KeyFactory, {"rate": 0}),
+    ("key_rate_is_bounded", f.KeyFactory, {"burst": 0}),
+    ("key_rate_is_bounded", f.KeyFactory, {"rate": 6001}),
+]
+
 
 def own_rows():
     """Pairs of a constraint's name and a call that makes a row which breaks it."""
     return [
         *(
             (name, partial(_made_wrong, factory, values))
-            for name, factory, values in [*RECORDS, *SIGN_IN, *MILITIAS, *INCIDENTS, *LEGAL]
+            for name, factory, values in [
+                *RECORDS,
+                *SIGN_IN,
+                *MILITIAS,
+                *INCIDENTS,
+                *LEGAL,
+                *PARTNERS,
+            ]
         ),
         ("relation_between_two_groups", _relation_to_itself),
         ("candidatelink_between_two_groups", _name_in_no_question),
         ("step_detained_once_per_arrest", _detained_twice),
+        ("key_approved_by_another", _approved_by_its_maker),
         ("namereading_how_is_known", _read_somehow),
+        ("namereading_by_person_or_key", _read_by_both),
+        ("namereading_by_person_or_key", _read_by_nobody),
     ]
 
 
 def _made_wrong(factory, values):
     row = factory()
+    if factory is f.KeyFactory:  # what is there is never widened: another row, then
+        row = again(changed(row, prefix="another0"))
     return changed(row, **{k: v() if callable(v) else v for k, v in values.items()})
 
 
@@ -204,3 +241,16 @@ def _detained_twice():
 
 def _read_somehow():
     return again(changed(f.NameReadingFactory(), how="told"))
+
+
+def _read_by_both():
+    return again(changed(f.NameReadingFactory(), key=7))
+
+
+def _read_by_nobody():
+    return again(changed(f.NameReadingFactory(), person=None))
+
+
+def _approved_by_its_maker():
+    key = again(changed(f.KeyFactory(), prefix="another0"))
+    return changed(key, approved_by=key.made_by)

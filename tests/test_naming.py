@@ -25,7 +25,12 @@ from legal.naming import (
 from records.rights import AUDIT, NAMES, READ
 from records.sealing import KeyMissing, SealBroken
 from records.viewer import Viewer, viewing
-from tests.factories import IdentityFactory, NameReadingFactory, SuspectFactory, UserFactory
+from tests.factories import (
+    IdentityFactory,
+    NameReadingFactory,
+    SuspectFactory,
+    UserFactory,
+)
 
 NAME = "Zabaniyah Qandil"
 REQUEST = uuid4()

@@ -73,7 +73,14 @@ class HowRead(models.TextChoices):
 
 class NameReadingQuerySet(GatedQuerySet):
     def admitting(self, viewer):
-        return Q() if viewer.has(AUDIT) else Q(person=viewer.person_id)
+        return Q() if viewer.has(AUDIT) else self.of(viewer)
+
+    @staticmethod
+    def of(viewer):
+        """Condition: it is the reading of this viewer, a person or a key."""
+        if viewer.key_id is not None:
+            return Q(key=viewer.key_id)
+        return Q(person_id__isnull=False, person_id=viewer.person_id)
 
     def since(self, ago):
         """Readings of the last while, by the database's clock."""
@@ -82,17 +89,26 @@ class NameReadingQuerySet(GatedQuerySet):
 
 @pghistory.track()
 class NameReading(models.Model):
-    """Somebody was shown the name of a suspect, or found him by it."""
+    """A person or a key was shown the name of a suspect, or found him by it."""
 
-    WALL = f"(person_id = (SELECT viewer_person()) OR (SELECT viewer_has('{AUDIT}')))"
+    WALL = (
+        "(person_id = (SELECT viewer_person()) OR key = (SELECT viewer_key()) "
+        f"OR (SELECT viewer_has('{AUDIT}')))"
+    )
     WEB_RIGHTS = "SELECT, INSERT"
 
     suspect = models.ForeignKey(
         Suspect, models.PROTECT, related_name="+", verbose_name=_("suspect")
     )
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("person")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("person"),
     )
+    key = models.BigIntegerField(_("key"), null=True, blank=True)  # a partner's, by its number
     how = models.CharField(_("how"), max_length=5, choices=HowRead)
     at = models.DateTimeField(_("at"), db_default=Now(), editable=False)
     request = models.UUIDField(_("request"), null=True, editable=False)
@@ -103,13 +119,21 @@ class NameReading(models.Model):
         ordering = ["-at", "-id"]
         verbose_name = _("reading of a name")
         verbose_name_plural = _("readings of names")
-        indexes = [models.Index(fields=["person", "-at"], name="namereading_of_person")]
+        indexes = [
+            models.Index(fields=["person", "-at"], name="namereading_of_person"),
+            models.Index(fields=["key", "-at"], name="namereading_of_key"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(how__in=HowRead.values),
                 name="namereading_how_is_known",
                 violation_error_message=_("A name is shown, or found by a search."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(person__isnull=True) ^ Q(key__isnull=True),
+                name="namereading_by_person_or_key",
+                violation_error_message=_("A name is read by a person, or by a key."),
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)

@@ -51,6 +51,7 @@ class AuditEntry(models.Model):
         related_name="+",
         verbose_name=_("who"),
     )
+    key = models.BigIntegerField(_("key"), null=True)  # a partner's, by its number
     request = models.UUIDField(_("request"), null=True)
     content = models.TextField(_("what the event says"))
     hash = models.CharField(_("hash"), max_length=64)
