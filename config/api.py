@@ -18,7 +18,12 @@ from records.parameters import StrictParameters, nearest
 PAGE_SIZE = 50
 LARGEST_PAGE = 200
 SALT = "config.api.cursor"
-BESIDES = {"reports/accountability": "accountability", "schema": "schema", "docs": "docs"}
+BESIDES = {
+    "reports/accountability": "accountability",
+    "vocabularies": "vocabularies",
+    "schema": "schema",
+    "docs": "docs",
+}
 
 
 class Pages(BasePagination):

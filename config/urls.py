@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from config.api import Router
+from config.vocabularies import VocabulariesView, VocabularyView
 from incidents import api as incidents
 from legal import api as legal
 from militias import api as militias
@@ -45,6 +46,8 @@ api = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", login_required(SpectacularSwaggerSplitView.as_view()), name="docs"),
     path("reports/accountability/", reports.AccountabilityView.as_view(), name="accountability"),
+    path("vocabularies/", VocabulariesView.as_view(), name="vocabularies"),
+    path("vocabularies/<slug:name>/", VocabularyView.as_view(), name="vocabulary"),
     *router.urls,
 ]
 urlpatterns = [
