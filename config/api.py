@@ -22,8 +22,9 @@ LARGEST_PAGE = 200
 # Without the moment of signing: the same page has the same text, and so the same ETag.
 SIGNER = signing.Signer(salt="config.api.cursor")
 BESIDES = {"reports/accountability": "accountability"}
-BESIDES |= {name: name for name in ("changes", "me", "schema", "docs")}
-if find_spec("stix2"):  # an extra: requirements-stix.txt
+BESIDES |= {name: name for name in ("changes", "me", "vocabularies", "schema", "docs")}
+STIX_IS_OFFERED = find_spec("stix2") is not None  # an extra: requirements-stix.txt
+if STIX_IS_OFFERED:
     BESIDES["stix"] = "stix"
 
 

@@ -4,13 +4,15 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from config.api import BESIDES, Router
+from config.api import STIX_IS_OFFERED, Router
+from config.vocabularies import VocabulariesView, VocabularyView
 from incidents import api as incidents
 from legal import api as legal
 from militias import api as militias
 from partners import api as partners
 from records import api as records
 from reports import api as reports
+from reports.stix_api import StixView
 
 NOUNS = {  # in the order of the story
     "sources": records.SourceViewSet,
@@ -49,11 +51,11 @@ api = [
     path("reports/accountability/", reports.AccountabilityView.as_view(), name="accountability"),
     path("changes/", partners.ChangesView.as_view(views=NOUNS), name="changes"),
     path("me/", partners.MeView.as_view(), name="me"),
+    path("vocabularies/", VocabulariesView.as_view(), name="vocabularies"),
+    path("vocabularies/<slug:name>/", VocabularyView.as_view(), name="vocabulary"),
     *router.urls,
 ]
-if "stix" in BESIDES:
-    from reports.stix_api import StixView
-
+if STIX_IS_OFFERED:
     api.insert(0, path("stix/", StixView.as_view(), name="stix"))
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),

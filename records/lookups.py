@@ -1,4 +1,4 @@
-"""How the columns of a noun are asked, alike for every noun: docs/api.md#filters.
+"""How the columns of a noun are asked, alike for every noun: docs/adr/0025-one-contract.md.
 
 What the serializer of a noun shows, its filters can ask, by the name it is shown under:
 `__gte` and `__lte` of days, moments and numbers, `__in` of choices, numbers and records,
@@ -17,7 +17,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
-from django_filters.filters import BooleanFilter, CharFilter, IsoDateTimeFilter, NumberFilter
+from django_filters.filters import (
+    BooleanFilter,
+    CharFilter,
+    Filter,
+    IsoDateTimeFilter,
+    NumberFilter,
+)
 from django_filters.rest_framework import FilterSet as DjangoFilterSet
 from rest_framework import serializers
 
@@ -47,6 +53,7 @@ class FilterSet(DjangoFilterSet):
     """Filters on the rows one viewer may see: what they look up is gated for him, too."""
 
     shape: type[serializers.Serializer] | None = None
+    base_filters: dict[str, Filter]
 
     @classmethod
     def get_filters(cls):

@@ -11,8 +11,6 @@ from militias.models import Relation
 from records.api import cited
 from reports import stix_objects as as_stix
 
-LARGEST = 1000  # incidents in one bundle: it is made in memory
-
 
 def incidents_to_bundle(incidents):
     """The rows with all that a bundle tells of them: as many queries, however many rows."""
@@ -31,7 +29,7 @@ def incidents_to_bundle(incidents):
 def bundle(incidents):
     """The text of one STIX bundle, the same for the same rows.
 
-    incidents: an IncidentQuerySet gated for the reader, ordered, of at most LARGEST rows.
+    incidents: an IncidentQuerySet gated for the reader, ordered, few enough for memory.
     """
     rows = list(incidents_to_bundle(incidents))
     objects = {}

@@ -1,6 +1,7 @@
 """Incidents for threat-intelligence systems: offered where the library stix2 is installed."""
 
 from django.http import HttpResponse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -10,9 +11,9 @@ from rest_framework.views import APIView
 from incidents.api import IncidentFilterSet
 from incidents.models import Incident
 from records.parameters import StrictParameters
-from reports.stix import LARGEST, bundle
 
 MEDIA_TYPE = "application/stix+json;version=2.1"
+LARGEST = 1000  # incidents in one bundle: it is made in memory
 
 
 class StixView(StrictParameters, APIView):
@@ -44,4 +45,5 @@ class StixView(StrictParameters, APIView):
         if incidents[LARGEST : LARGEST + 1]:
             message = _("More than %(largest)s incidents: narrow the period, with since and until.")
             raise ValidationError({"since": [message % {"largest": LARGEST}]})
+        bundle = import_string("reports.stix.bundle")  # which needs the library
         return HttpResponse(bundle(incidents), content_type=MEDIA_TYPE)
