@@ -34,6 +34,7 @@ from tests.hidden_world import (
     ways_to_hide_a_part,
 )
 from tests.questions import Question, everything
+from tests.trail import settle
 
 TOKENS = {"csrftoken", "sessionid"}
 CSRF = re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]*')
@@ -123,6 +124,7 @@ def test_two_worlds_answer_alike(monkeypatch, turn, a_reader):
     world = visible_world()
     strange = strangers()
     reader, ways, part_ways = a_reader()
+    settle()  # so that the feed tells of what is there
     ways, part_ways = ways_to_hide(*strange) + ways, ways_to_hide_a_part(strange[1]) + part_ways
     asking = Client(raise_request_exception=False)
     asking.force_login(reader)
@@ -152,6 +154,7 @@ def test_two_worlds_answer_alike(monkeypatch, turn, a_reader):
 def _hide(world, ways, part_ways):
     world.hidden.clear()
     Hider(world, ways, part_ways).hide_everything()
+    settle()
 
 
 def _difference(walls, told_apart, expected, answers):
