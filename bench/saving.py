@@ -1,4 +1,4 @@
-"""What it costs to save one incident with its parts: with history, its chain and the feed, and without."""
+"""What it costs to save one incident with its parts: with history, chain and feed, and without."""
 
 import statistics
 import time
