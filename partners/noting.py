@@ -75,12 +75,14 @@ def note_changes(sender=None, using="default", **options):
         if Change._meta.db_table not in present:
             return  # migrated back to before there was a feed
         there = _triggers_there(cursor)
+        cursor.execute(f"SELECT NOT EXISTS (SELECT FROM {Change._meta.db_table})")
+        (empty,) = cursor.fetchone()
         for model in noted_models():
             table = model._meta.db_table
             if table in present:
                 new = not any(of == table for of, _name in there)
                 _renew(cursor, table, triggers_of(model), there)
-                if new and issubclass(model, Record):
+                if (new or empty) and issubclass(model, Record):
                     _note_earlier(cursor, table)
 
 

@@ -191,6 +191,8 @@ def besides(world):
     yield Question(reverse("admin:jsi18n"))
     yield Question("/api/v1/")
     yield Question("/api/v1/schema/")
+    yield Question("/api/v1/changes/")
+    yield with_parameters("/api/v1/changes/", page_size=2)
     yield Question("/api/v1/docs/")
     yield Question("/api/v1/stix/")
     kind = ContentType.objects.get_for_model(Incident).pk

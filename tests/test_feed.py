@@ -137,6 +137,22 @@ def test_who_is_let_in_or_out_is_told_and_nobody_else(source):
     assert (one.changes(), two.changes()) == ([("removed", source.reference)], [])
 
 
+def test_what_is_said_beside_a_change_of_readers_is_told_to_all():
+    first, second = (OrganisationFactory(slug=slug) for slug in ("one", "two"))
+    source = SourceFactory(
+        owner=OrganisationFactory(slug="us"), marking="TLP:AMBER", shared_with=[first.pk]
+    )
+    one, two = (Reader("TLP:AMBER", slug) for slug in ("one", "two"))
+    one.follow(), two.follow()
+
+    with transaction.atomic():
+        change(source, shared_with=[first.pk, second.pk])
+        change(source, note="Changed.")
+
+    assert one.changes() == [("updated", source.reference)]
+    assert ("created", source.reference) in two.changes()
+
+
 def test_a_part_is_told_as_a_change_of_its_record_to_who_may_see_it(reader):
     owner = OrganisationFactory()
     named = UserFactory(organisation=owner, clearance="TLP:RED")

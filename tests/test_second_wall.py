@@ -25,7 +25,14 @@ from tests.hidden_world import (
 from tests.questions import everything
 
 # Functions that work with the owner's rights. Each is to show nobody anything.
-PRIVILEGED = {"chain_event", "find_audience", "is_gone", "spread_audience"}
+PRIVILEGED = {
+    "chain_event",
+    "find_audience",
+    "is_gone",
+    "part_changed",
+    "record_changed",
+    "spread_audience",
+}
 
 
 @pytest.fixture

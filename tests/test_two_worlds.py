@@ -38,6 +38,7 @@ from tests.hidden_world import (
 )
 from tests.keys import text_of
 from tests.questions import Question, everything
+from tests.trail import settle
 
 CHANCE = {"Expires", "RateLimit"}
 TOKENS = {"csrftoken", "sessionid"}
@@ -160,6 +161,7 @@ def test_two_worlds_answer_alike(monkeypatch, turn, a_reader):
     world = visible_world()
     strange = strangers()
     reader, ways, part_ways = a_reader()
+    settle()  # so that the feed tells of what is there
     ways, part_ways = ways_to_hide(*strange) + ways, ways_to_hide_a_part(strange[1]) + part_ways
     asking, by_key = _client_of(reader), isinstance(reader, Key)
     forms = (
@@ -194,6 +196,7 @@ def test_two_worlds_answer_alike(monkeypatch, turn, a_reader):
 def _hide(world, ways, part_ways):
     world.hidden.clear()
     Hider(world, ways, part_ways).hide_everything()
+    settle()
 
 
 def _difference(walls, told_apart, expected, answers):
