@@ -569,3 +569,18 @@ class NameReadingFactory(DjangoModelFactory):
     suspect = SubFactory(SuspectFactory)
     person = SubFactory(UserFactory)
     how = "shown"
+
+
+# Partners
+
+
+class ProposalFactory(DjangoModelFactory):
+    class Meta:
+        model = "partners.Proposal"
+
+    incident = SubFactory(IncidentFactory)
+    organisation = SubFactory(OrganisationFactory)
+    key_prefix = "aaaaaaaa"
+    members = LazyAttribute(lambda row: [row.incident.reference])
+    idempotency_key = Sequence(lambda n: f"{n}")
+    digest = "a" * 64

@@ -169,17 +169,32 @@ LEGAL = [
 ]
 
 
+PARTNERS = [
+    ("proposal_by_person_or_key", f.ProposalFactory, {"person": f.UserFactory}),
+    ("proposal_by_person_or_key", f.ProposalFactory, {"key_prefix": ""}),
+]
+
+
 def own_rows():
     """Pairs of a constraint's name and a call that makes a row which breaks it."""
     return [
         *(
             (name, partial(_made_wrong, factory, values))
-            for name, factory, values in [*RECORDS, *SIGN_IN, *MILITIAS, *INCIDENTS, *LEGAL]
+            for name, factory, values in [
+                *RECORDS,
+                *SIGN_IN,
+                *MILITIAS,
+                *INCIDENTS,
+                *LEGAL,
+                *PARTNERS,
+            ]
         ),
         ("relation_between_two_groups", _relation_to_itself),
         ("candidatelink_between_two_groups", _name_in_no_question),
         ("step_detained_once_per_arrest", _detained_twice),
         ("namereading_how_is_known", _read_somehow),
+        ("proposal_once_by_key", _proposed_twice),
+        ("proposal_once_by_person", _proposed_twice_by_a_person),
     ]
 
 
@@ -204,3 +219,12 @@ def _detained_twice():
 
 def _read_somehow():
     return again(changed(f.NameReadingFactory(), how="told"))
+
+
+def _proposed_twice():
+    return changed(again(f.ProposalFactory()), incident=f.IncidentFactory())
+
+
+def _proposed_twice_by_a_person():
+    one = f.ProposalFactory(key_prefix="", person=f.UserFactory())
+    return changed(again(one), incident=f.IncidentFactory())

@@ -173,7 +173,10 @@ def _settled(value):
         ({"title": ""}, "/title"),
         ({"marking": "TLP:CLEAR"}, "/marking"),
         ({"claims": [{"reference": "7F3K-Q9WA-2MXB", "channel": "x"}]}, "/claims/0/reference"),
-        ({"occurred": {"from": "2021-02-15", "to": "2021-02-14", "precision": "span"}}, "/occurred"),
+        (
+            {"occurred": {"from": "2021-02-15", "to": "2021-02-14", "precision": "span"}},
+            "/occurred",
+        ),
     ],
     ids=str,
 )
