@@ -268,7 +268,10 @@ SPECTACULAR_SETTINGS = {
     # Without a validator address the page would ask a server on the Internet.
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"PointPrecision": "records.dates.POINT_PRECISIONS"}
+    "ENUM_NAME_OVERRIDES": {
+        "PointPrecision": "records.dates.POINT_PRECISIONS",
+        "MarkingGiven": "records.members.MARKINGS",
+    }
     | {
         name: f"{module}.{name}"
         for module, names in {

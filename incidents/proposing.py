@@ -17,7 +17,6 @@ from records.models import ReviewStatus, Source
 
 STATEMENTS = {"casualties": CasualtyFigure, "claims": Claim, "attributions": Attribution}
 CITED = (Incident, *STATEMENTS.values())
-WRITTEN = (*CITED, Source, IncidentPlace, *(each.citations.rel.related_model for each in CITED))
 CITING = ("pinpoint", "support")
 LISTS = (*STATEMENTS, "further_places", "sources")
 WIDENS = _(
@@ -26,6 +25,13 @@ WIDENS = _(
 )
 ONCE = _("This source is named twice here: say it once.")
 IN_THE_WAY = _("Another record stands against this. Look at what is there, and send it again.")
+
+
+def _citations_of(model):
+    return model._meta.get_field("citations").related_model
+
+
+WRITTEN = (*CITED, Source, IncidentPlace, *map(_citations_of, CITED))
 
 
 class Proposing:

@@ -154,9 +154,9 @@ def sent_before(proposer, idempotency_key, digest):
     """
     if not _alone(proposer, idempotency_key):
         raise Running
-    proposer.proposals().filter(
-        idempotency_key__isnull=False, sent_at__lt=timezone.now() - KEPT_FOR
-    ).update(idempotency_key=None)
+    proposer.proposals().filter(sent_at__lt=timezone.now() - KEPT_FOR).exclude(
+        idempotency_key=""
+    ).update(idempotency_key="")
     earlier = proposer.proposals().filter(idempotency_key=idempotency_key).first()
     if earlier and earlier.digest != digest:
         raise OtherBody

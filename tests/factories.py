@@ -591,3 +591,15 @@ class KeyFactory(DjangoModelFactory):
     made_by = SubFactory(UserFactory)
     approved_by = SubFactory(UserFactory)
     approved_at = LazyFunction(timezone.now)
+
+
+class ProposalFactory(DjangoModelFactory):
+    class Meta:
+        model = "partners.Proposal"
+
+    incident = SubFactory(IncidentFactory)
+    organisation = SubFactory(OrganisationFactory)
+    key_prefix = "aaaaaaaa"
+    members = LazyAttribute(lambda row: [row.incident.reference])
+    idempotency_key = Sequence(lambda n: f"{n}")
+    digest = "a" * 64

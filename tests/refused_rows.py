@@ -191,6 +191,8 @@ PARTNERS = [
     ("key_rate_is_bounded", f.KeyFactory, {"rate": 0}),
     ("key_rate_is_bounded", f.KeyFactory, {"burst": 0}),
     ("key_rate_is_bounded", f.KeyFactory, {"rate": 6001}),
+    ("proposal_by_person_or_key", f.ProposalFactory, {"person": f.UserFactory}),
+    ("proposal_by_person_or_key", f.ProposalFactory, {"key_prefix": ""}),
 ]
 
 
@@ -215,6 +217,8 @@ def own_rows():
         ("namereading_how_is_known", _read_somehow),
         ("namereading_by_person_or_key", _read_by_both),
         ("namereading_by_person_or_key", _read_by_nobody),
+        ("proposal_once_by_key", _proposed_twice),
+        ("proposal_once_by_person", _proposed_twice_by_a_person),
     ]
 
 
@@ -254,3 +258,12 @@ def _read_by_nobody():
 def _approved_by_its_maker():
     key = again(changed(f.KeyFactory(), prefix="another0"))
     return changed(key, approved_by=key.made_by)
+
+
+def _proposed_twice():
+    return changed(again(f.ProposalFactory()), incident=f.IncidentFactory())
+
+
+def _proposed_twice_by_a_person():
+    one = f.ProposalFactory(key_prefix="", person=f.UserFactory())
+    return changed(again(one), incident=f.IncidentFactory())

@@ -80,9 +80,13 @@ class CitationGiven(RowMember):
 
 
 class Cited(serializers.Serializer):
-    source = RecordMember(SourceBrief)
-    pinpoint = serializers.CharField(required=False, allow_blank=True, max_length=120)
-    support = Choice(choices=Support.choices, required=False)
+    """A source that is there, and what it does for the record."""
+
+    def get_fields(self):
+        citing = CitationGiven().get_fields()
+        return {"source": RecordMember(SourceBrief)} | {
+            name: citing[name] for name in CitationGiven.CITING
+        }
 
 
 class AssertionGiven(RowMember):

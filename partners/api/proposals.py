@@ -107,9 +107,9 @@ def body_of(request):
     return request.data
 
 
-def answer(proposer, request, incident, status_code):
+def answer(proposer, request, key, status_code):
     """The incident as it is now, to whoever proposed it. Raises Http404: he may not read it."""
-    found = [*proposer.incidents().filter(pk=incident.pk)]
+    found = [*proposer.incidents().filter(pk=key)]
     if not found:
         raise Http404
     data = shown(proposer, found)[0]
@@ -152,20 +152,20 @@ class Proposes(viewsets.GenericViewSet):
         digest = sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
         with proposer.at_work():
             earlier = _sent_before(proposer, key, digest) if key else None
-            incident = earlier.incident if earlier else self._propose(proposer, body, key, digest)
-            return answer(proposer, request, incident, status.HTTP_201_CREATED)
+            made = earlier.incident_id if earlier else self._propose(proposer, body, key, digest)
+            return answer(proposer, request, made, status.HTTP_201_CREATED)
 
     def _propose(self, proposer, body, key, digest):
         writing = proposing.Proposing(proposer.of_drafts)
         incident = writing.propose(given(proposer, body))
         proposals.remember(proposer, incident, writing.made, key, digest)
-        return incident
+        return incident.pk
 
 
 def _idempotency_key(request):
     header = request.headers.get("Idempotency-Key")
     if header is None:
-        return None
+        return ""
     if not (word := KEY.fullmatch(header)):
         raise ValidationError(
             {"Idempotency-Key": [_("Give one word of up to 255 letters, digits and signs.")]}
@@ -222,7 +222,7 @@ class ProposalViewSet(StrictParameters, viewsets.GenericViewSet):
         proposer = Proposer.of(request)
         with proposer.at_work():
             incident = self._his(proposer.incidents(), reference)
-            found = answer(proposer, request, incident, status.HTTP_200_OK)
+            found = answer(proposer, request, incident.pk, status.HTTP_200_OK)
         if request.headers.get("If-None-Match") == found.headers["ETag"]:
             return Response(status=304, headers={"ETag": found.headers["ETag"]})
         return found
@@ -240,7 +240,7 @@ class ProposalViewSet(StrictParameters, viewsets.GenericViewSet):
             statements = {place: rows[reference] for place, reference in changed.items()}
             writing.change(incident, said, statements)
             proposals.add_members(proposer, incident, writing.made)
-            return answer(proposer, request, incident, status.HTTP_200_OK)
+            return answer(proposer, request, incident.pk, status.HTTP_200_OK)
 
     @extend_schema(request=None, responses=CONDITIONAL, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])
@@ -251,7 +251,7 @@ class ProposalViewSet(StrictParameters, viewsets.GenericViewSet):
             incident, there, _shown = self._to_change(proposer, request, reference)
             rows = [row for rows in there.values() for row in rows]
             proposing.submit([incident, *rows, *proposer.sources(incident)])
-            return answer(proposer, request, incident, status.HTTP_200_OK)
+            return answer(proposer, request, incident.pk, status.HTTP_200_OK)
 
     def _his(self, rows, reference):
         incident = rows.filter(reference=reference).first()

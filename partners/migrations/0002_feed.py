@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('partners', '0001_keys'),
-        ('records', '0009_moment_all_readers_see'),
+        ('records', '0010_moment_all_readers_see'),
     ]
 
     operations = [

@@ -37,7 +37,7 @@ class Proposal(models.Model):
     members = ArrayField(
         models.CharField(max_length=14), verbose_name=_("references of what was made")
     )
-    idempotency_key = models.CharField(max_length=255, null=True, blank=True)
+    idempotency_key = models.CharField(max_length=255, blank=True)
     digest = models.CharField(_("SHA-256 of the body"), max_length=64)
     sent_at = models.DateTimeField(_("sent"), default=timezone.now)
 
@@ -63,12 +63,13 @@ class Proposal(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["person", "idempotency_key"],
+                condition=~Q(idempotency_key=""),
                 name="proposal_once_by_person",
                 violation_error_message=_("This person has used this Idempotency-Key."),
             ),
             models.UniqueConstraint(
                 fields=["key_prefix", "idempotency_key"],
-                condition=~Q(key_prefix=""),
+                condition=~Q(key_prefix="") & ~Q(idempotency_key=""),
                 name="proposal_once_by_key",
                 violation_error_message=_("This key has used this Idempotency-Key."),
             ),

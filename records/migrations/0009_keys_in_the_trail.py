@@ -8,7 +8,7 @@ from records.migrations._keys import OPERATIONS
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0007_organisation_is_active'),
+        ('records', '0008_organisation_is_active'),
     ]
 
     operations = [

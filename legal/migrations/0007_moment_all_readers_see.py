@@ -10,7 +10,7 @@ from records.migrations._at_once import AtOnce
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('legal', '0005_review'),
+        ('legal', '0006_readings_by_key'),
     ]
 
     operations = [

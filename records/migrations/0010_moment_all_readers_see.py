@@ -10,7 +10,7 @@ from records.migrations._at_once import AtOnce
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0008_organisation_is_active'),
+        ('records', '0009_keys_in_the_trail'),
     ]
 
     operations = [
