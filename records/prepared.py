@@ -14,6 +14,10 @@ class _Kept(psycopg.Cursor):
     def execute(self, query, parameters=None, **options):
         return super().execute(query, parameters, prepare=True)
 
+    def _send_query_prepared(self, name, pgq, **options):
+        self._query = pgq  # psycopg forgets it here, and Django's log of queries asks for it
+        return super()._send_query_prepared(name, pgq, **options)
+
 
 class _Once(psycopg.Cursor):
     pass
