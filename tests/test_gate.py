@@ -128,7 +128,7 @@ def test_what_is_taken_from_a_person_is_gone_with_his_next_request(client):
 
     def shown():
         """His session has ended with the change; he signs in again."""
-        assert client.get("/api/v1/incidents/").status_code == 403
+        assert client.get("/api/v1/incidents/").status_code == 401
         client.force_login(User.objects.get(pk=reader.pk))
         return len(client.get("/api/v1/incidents/").json().get("results", []))
 

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from config.sign_in.journal import RENEWED_AT
 from partners.holder import KeyHolder
 from partners.keeping import revoke
 from partners.models import Key, digest_of, new_key
@@ -191,14 +192,19 @@ def test_what_changes_holds_at_the_next_request(client, key, change):
 
 
 def test_a_key_gets_no_cookie_and_its_request_is_nobodys_session(client, key):
-    """Neither does it touch the one that comes along with it."""
+    """Neither does it touch the one that comes along with it, which a person's would renew."""
     client.force_login(UserFactory(username="somebody"))
-    before = client.session.items()
+    session = client.session
+    session[RENEWED_AT] -= 600
+    session.save()
+    before = dict(client.session.items())
 
     answer = client.get("/api/v1/me/", **by(key))
     assert answer.json()["label"] == "the newsroom"
     assert not answer.cookies and "Set-Cookie" not in answer.headers
-    assert client.session.items() == before
+    assert dict(client.session.items()) == before
+    refused = client.get("/api/v1/me/", headers={"authorization": "Bearer x"})
+    assert not refused.cookies and dict(client.session.items()) == before
     assert client.get("/api/v1/me/").json()["label"] == "somebody"
 
 
