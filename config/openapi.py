@@ -11,6 +11,8 @@ WRITING = (*READING, 409, 412, 413, 415, 422, 428)
 METHODS = {"get": READING, "post": WRITING, "patch": WRITING, "put": WRITING, "delete": WRITING}
 INCIDENTS, REPORT = "/api/v1/incidents/", "/api/v1/reports/accountability/"
 
+LOCAL_TIME = r"^[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?$"
+
 ERROR = {
     "type": "object",
     "description": "One thing that is wrong: in a parameter, or at a JSON pointer in the body.",
@@ -51,6 +53,7 @@ def for_every_operation(result, **_options):
     components = result["components"]
     components["schemas"] |= {PROBLEM: SCHEMA, "ProblemError": ERROR}
     components["schemas"] = dict(sorted(components["schemas"].items()))
+    _write_local_times(components["schemas"])
     components["responses"] = {
         f"{PROBLEM}{status}": _response(status) for status in sorted({*WRITING})
     }
@@ -60,6 +63,15 @@ def for_every_operation(result, **_options):
                 _complete(operations[method], statuses)
     _give_the_report_its_filters(result["paths"])
     return result
+
+
+def _write_local_times(schemas):
+    """JSON Schema's `time` has a zone (RFC 3339). Ours is the clock of the place."""
+    for schema in schemas.values():
+        for column in schema.get("properties", {}).values():
+            if column.get("format") == "time":
+                del column["format"]
+                column["pattern"] = LOCAL_TIME
 
 
 def _response(status):

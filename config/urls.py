@@ -2,9 +2,10 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_required
 from django.urls import include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from config.api import STIX_IS_OFFERED, Router
+from config.schema_view import Schema
 from config.vocabularies import VocabulariesView, VocabularyView
 from incidents import api as incidents
 from legal import api as legal
@@ -46,7 +47,7 @@ for noun, view in NOUNS.items():
 router.register("proposals", partners.ProposalViewSet, basename="proposals")
 
 api = [
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("schema/", Schema.as_view(), name="schema"),
     path("docs/", login_required(SpectacularSwaggerSplitView.as_view()), name="docs"),
     path("reports/accountability/", reports.AccountabilityView.as_view(), name="accountability"),
     path("changes/", partners.ChangesView.as_view(views=NOUNS), name="changes"),
