@@ -18,6 +18,13 @@ def texts(view, viewer, keys, shape):
     }
 
 
+def _of_another(field, model):
+    """Whether it is a column of a record that a key leads to, and not its reference."""
+    *keys, name = field.source_attrs or [""]
+    keyed = name in {key.name for key in model._meta.fields if key.is_relation}
+    return bool(keys) and name != "reference" or keyed
+
+
 def _flat(serializer, model, row):
     shown = {}
     for name, field in serializer.fields.items():
@@ -29,7 +36,7 @@ def _flat(serializer, model, row):
         elif isinstance(field, serializers.ModelSerializer):
             other = field.get_attribute(row)
             shown[name] = other and other.reference
-        elif len(field.source_attrs) > 1 and field.source_attrs[-1] != "reference":
+        elif _of_another(field, model):
             continue
         elif not isinstance(field, serializers.SerializerMethodField):
             value = field.get_attribute(row)
