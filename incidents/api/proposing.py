@@ -1,5 +1,7 @@
 """What a proposed incident may say: the shape in which it is read, less what is set here."""
 
+from typing import ClassVar
+
 from rest_framework import serializers
 
 from incidents.api.briefs import PlaceBrief
@@ -53,10 +55,12 @@ class CitationGiven(RowMember):
             *SAID_OF_RECORD,
             *("pinpoint", "support"),
         ]
+        extra_kwargs: ClassVar = {"publisher": {"required": False}}  # where it has a reference
 
     def to_internal_value(self, data):
         if not (isinstance(data, dict) and "reference" in data):
-            taken = super().to_internal_value(data)
+            described = {"publisher": ""} | data if isinstance(data, dict) else data
+            taken = super().to_internal_value(described)
             citing = {name: taken.pop(name) for name in self.CITING if name in taken}
             return {"described": self._whole(taken), **citing}
         named = {name: value for name, value in data.items() if name not in self.CITING}
