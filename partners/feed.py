@@ -7,8 +7,9 @@ from datetime import UTC
 from django.db.models import F
 
 from partners.cursors import Position, StartOver, version_of
-from partners.flat import FLAT, texts
 from partners.models import Change
+from records.compiling import texts
+from records.shapes import FLAT
 
 
 @dataclass(frozen=True)
