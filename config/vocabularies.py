@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.module_loading import import_string
 from django.utils.translation import override
+from drf_spectacular.settings import spectacular_settings
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
@@ -25,7 +26,7 @@ from records.api import Part
 from records.parameters import StrictParameters
 
 CLASSES = {
-    **settings.SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"],
+    **spectacular_settings.ENUM_NAME_OVERRIDES,
     "Rung": "reports.ladder.Rung",
 }
 del CLASSES["PointPrecision"]  # some of the words of Precision
@@ -72,7 +73,7 @@ def vocabulary(name):
         "values": [
             {
                 "value": value,
-                "label": {"en": english[value], "ar": arabic[value]},
+                "labels": {"en": english[value], "ar": arabic[value]},
                 "definition": defined[value],
             }
             for value in english
@@ -112,7 +113,7 @@ class ValuePart(Part):
     """One word of a vocabulary."""
 
     value = serializers.CharField()
-    label = LabelPart()
+    labels = LabelPart()
     definition = serializers.CharField()
 
 

@@ -5,7 +5,8 @@ import json
 from django.test import Client
 
 from config.urls import NOUNS
-from partners.flat import FLAT, texts
+from records.compiling import texts
+from records.shapes import FLAT
 from records.viewer import Viewer, viewing
 from tests.factories import OrganisationFactory, UserFactory
 

@@ -36,8 +36,8 @@ def test_every_word_has_two_labels_and_a_definition(reader, name):
 
     assert [each["value"] for each in found["values"]] == import_string(CLASSES[NAMES[name]]).values
     for each in found["values"]:
-        assert each["label"]["en"]
-        assert ARABIC.search(each["label"]["ar"]) or name in IN_LATIN_LETTERS, each
+        assert each["labels"]["en"]
+        assert ARABIC.search(each["labels"]["ar"]) or name in IN_LATIN_LETTERS, each
         assert each["definition"]
         assert "](" not in each["definition"]
 
@@ -48,7 +48,7 @@ def test_a_word_means_the_same_in_every_language(reader):
 
     assert english.content == arabic.content
     standing = english.json()["values"][-1]
-    assert standing["label"]["en"] == "Led to a conviction that stands"
+    assert standing["labels"]["en"] == "Led to a conviction that stands"
     assert standing["definition"] == "such a conviction stands on that day"
 
 

@@ -2,23 +2,22 @@
 
 from urllib.parse import unquote_plus
 
-from django.http import JsonResponse
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from config.problems import is_for_programs, problem
 from config.sign_in.address import exact_address
 from partners.allowance import count
 from partners.holder import KeyHolder
 from partners.models import FORM, Key, digest_of
 
-API = "/api/"
 NOWHERE = "nowhere"  # what an address that leads nowhere is counted as
 
 
 def _asks_by_key(request):
     """Whatever stands in the header: who sends one does not mean his session."""
-    return request.path_info.startswith(API) and "HTTP_AUTHORIZATION" in request.META
+    return is_for_programs(request) and "HTTP_AUTHORIZATION" in request.META
 
 
 class NoCookiesBesideKeys:
@@ -46,21 +45,21 @@ class KeySignIn:
 
     def __call__(self, request):
         request.key = request.allowance = None
-        if request.path_info.startswith(API) and _has_key_in_address(request):
-            return _refusal(400, _in_address())
+        if is_for_programs(request) and _has_key_in_address(request):
+            return problem(request, 400, _in_address())
         if not _asks_by_key(request):
             return self.get_response(request)
         key, works = _found(request)
         if key is None:
-            return _unknown()
+            return _unknown(request)
         request.allowance = count(key, _noun(request), works)
         if not works:
-            return _unknown()
+            return _unknown(request)
         if request.allowance.admitted:
             request.key, request.user = key, KeyHolder(key)
             answer = self.get_response(request)
         else:
-            answer = _refusal(429, _too_many(key))
+            answer = problem(request, 429, _too_many(key))
         for name, value in request.allowance.headers().items():
             answer.headers[name] = value
         return answer
@@ -98,28 +97,18 @@ def _noun(request):
     return name.removesuffix("-list").removesuffix("-detail")
 
 
-def _refusal(status, detail):
-    return JsonResponse(
-        {"type": "about:blank", "title": _TITLES[status], "status": status, "detail": detail},
-        status=status,
-        content_type="application/problem+json",
-    )
-
-
-_TITLES = {400: "Bad Request", 401: "Unauthorized", 429: "Too Many Requests"}
-
-
-def _unknown():
+def _unknown(request):
     """In the same words for every reason: they tell nobody that a key exists."""
-    answer = _refusal(
+    told = {"WWW-Authenticate": "Bearer"}
+    return problem(
+        request,
         401,
         _(
             "This key opens nothing. Send a valid one as “Authorization: Bearer msl_…”, or ask "
             "whoever gave it to you whether it is approved, expired, revoked or bound to a network."
         ),
+        headers=told,
     )
-    answer.headers["WWW-Authenticate"] = "Bearer"
-    return answer
 
 
 def _in_address():
