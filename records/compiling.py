@@ -104,7 +104,15 @@ class At:
     def shows(self, field):
         """Whether the shape asked for has this field."""
         name = f"{self.inside}.{field.field_name}" if self.inside else field.field_name
-        return self.shape.has(name) and not (self.shape.flat and self._holds_records(field))
+        flat = self.shape.flat and (self._holds_records(field) or self._of_another(field))
+        return self.shape.has(name) and not flat
+
+    def _of_another(self, field):
+        """Whether it is a column of a record that a key leads to, and not its reference."""
+        if isinstance(field, serializers.BaseSerializer):
+            return False
+        *keys, name = field.source_attrs or [""]
+        return (bool(keys) and name != "reference") or self._is_key(name)
 
     def _holds_records(self, field):
         if isinstance(field, serializers.ListSerializer):
