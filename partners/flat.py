@@ -22,7 +22,7 @@ def _of_another(field, model):
     """Whether it is a column of a record that a key leads to, and not its reference."""
     *keys, name = field.source_attrs or [""]
     keyed = name in {key.name for key in model._meta.fields if key.is_relation}
-    return bool(keys) and name != "reference" or keyed
+    return (bool(keys) and name != "reference") or keyed
 
 
 def _flat(serializer, model, row):
