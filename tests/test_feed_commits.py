@@ -18,6 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 WRITERS, CHANGES, READERS, PAGE = 12, 400, 3, 7
 SLOWEST = 0.08  # seconds for which a transaction stays open after it wrote
+PAUSE = 0.2  # seconds between two of one writer: readers keep up, and meet what is half done
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +76,7 @@ def many_at_once(begin):
                 time.sleep(chance.random() * SLOWEST)
             with turn:
                 written[row.reference] += 1
+            time.sleep(PAUSE)
 
     def read(reader):
         while not ended.is_set():
