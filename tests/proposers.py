@@ -4,66 +4,28 @@ from dataclasses import dataclass, field
 
 from django.test import Client
 
+from partners.models import Key
 from records.rights import PROPOSE, READ
-from records.viewer import Viewer
 from tests.factories import (
     GroupFactory,
+    KeyFactory,
     OrganisationFactory,
     PersonFactory,
     PlaceFactory,
     SourceFactory,
     UserFactory,
 )
-
-
-@dataclass
-class Key:
-    """As much of a partner's key as a request shows of it."""
-
-    prefix: str
-    organisation_id: int
-    clearance: int = 1
-    rights: tuple = (READ, PROPOSE)
-
-    is_authenticated = is_active = True
-    is_anonymous = is_staff = is_superuser = False
-    pk = None
-
-    def is_verified(self):
-        return True
-
-    def as_viewer(self):
-        return Viewer(None, self.organisation_id, self.clearance, False, frozenset(self.rights))
-
-
-KEYS: dict[str, Key] = {}
-
-
-class SignsKeysIn:
-    """A middleware before the gate: `X-Test-Key` says whose request it is."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        if key := KEYS.get(request.headers.get("X-Test-Key")):
-            request.user, request.key = key, key
-        return self.get_response(request)
-
-
-GATE = "records.middleware.GateMiddleware"
-
-
-def keys_sign_in(settings):
-    before = [each for each in settings.MIDDLEWARE if each != GATE]
-    settings.MIDDLEWARE = [*before, "tests.proposers.SignsKeysIn", GATE]
+from tests.keys import text_of
 
 
 def by_key(prefix="aaaaaaaa", organisation=None, **options):
     """A client that asks with a key of a partner."""
     organisation = organisation or OrganisationFactory(slug="partner", name="Partner")
-    KEYS[prefix] = Key(prefix, organisation.pk, **options)
-    return Client(headers={"X-Test-Key": prefix})
+    options = {"scopes": ["read", "propose"], "rate": 6000, "burst": 6000, **options}
+    if Key.objects.filter(prefix=prefix).update(**options) == 0:
+        KeyFactory(prefix=prefix, organisation=organisation, **options)
+    key = Key.objects.get(prefix=prefix)
+    return Client(headers={"authorization": f"Bearer {text_of(key)}"})
 
 
 def by_person(**options):

@@ -9,6 +9,7 @@ from factory.django import DjangoModelFactory
 from incidents.models import Incident
 from legal.models import Arrest, Conviction, Suspect
 from militias.models import Group, Person
+from partners.models import Usage
 from records.models import AuditEntry, User
 from tests import factories
 from tests.admin_pages import address
@@ -32,7 +33,9 @@ from tests.factories import (
     cite,
 )
 
-REGISTERED = sorted(admin.site._registry.keys() - {AuditEntry}, key=lambda noun: noun._meta.label)
+REGISTERED = sorted(
+    admin.site._registry.keys() - {AuditEntry, Usage}, key=lambda noun: noun._meta.label
+)
 RECORDS = [model for model in REGISTERED if hasattr(model, "review_status")]
 
 
@@ -87,6 +90,7 @@ def test_nouns_stand_in_the_order_of_the_story(browser):
         "incidents",
         "legal",
         "auth",
+        "partners",
     ]
     assert [model["object_name"] for model in apps[0]["models"]] == ["Source", "Organisation"]
     assert [model["object_name"] for model in legal["models"]][:4] == [

@@ -108,7 +108,7 @@ def test_an_address_with_nothing_there(reader, address, method):
 
 
 def test_a_stranger_is_told_in_the_same_way(client):
-    problem_of(client.get("/api/v1/incidents/"), 403)
+    problem_of(client.get("/api/v1/incidents/"), 401)
 
 
 def test_a_hidden_record_is_answered_like_an_absent_one(reader):
@@ -178,7 +178,7 @@ def test_a_length_that_is_none(reader, length):
         (exceptions.ValidationError({"kind": ["No."]}), 400),
         (exceptions.ParseError("No."), 400),
         (SuspiciousOperation(SECRET), 400),
-        (exceptions.AuthenticationFailed("No."), 403),
+        (exceptions.AuthenticationFailed("No."), 401),
         (exceptions.PermissionDenied("No."), 403),
         (PermissionDenied(SECRET), 403),
         (exceptions.NotFound(SECRET), 404),

@@ -32,17 +32,11 @@ from tests.proposers import (
     by_person,
     errors_of,
     everything,
-    keys_sign_in,
     smallest,
 )
 
 INCIDENTS, PROPOSALS = "/api/v1/incidents/", "/api/v1/proposals/"
 JSON = {"content_type": "application/json"}
-
-
-@pytest.fixture(autouse=True)
-def _keys(settings):
-    keys_sign_in(settings)
 
 
 @pytest.fixture

@@ -25,17 +25,11 @@ from tests.proposers import (
     by_person,
     errors_of,
     everything,
-    keys_sign_in,
     smallest,
 )
 
 INCIDENTS, PROPOSALS = "/api/v1/incidents/", "/api/v1/proposals/"
 RECORDS = (Incident, Claim, Attribution, CasualtyFigure, Source)
-
-
-@pytest.fixture(autouse=True)
-def _keys(settings):
-    keys_sign_in(settings)
 
 
 @pytest.fixture
@@ -354,7 +348,7 @@ def test_who_only_reads_is_refused(world):
     reader = by_person()
     reader.force_login(UserFactory(rights=[READ]))
 
-    for client in (by_key(rights=(READ,)), reader):
+    for client in (by_key(scopes=["read"]), reader):
         assert post(client, smallest(world)).status_code == 403
         assert client.get(PROPOSALS).status_code == 403
         assert client.get(INCIDENTS).status_code == 200
@@ -373,7 +367,7 @@ def test_who_belongs_to_no_organisation_is_refused(world):
 
 def test_the_lowest_clearance_may_propose_what_it_does_not_read(world):
     """The marking that is usual is above its own."""
-    client = by_key(clearance=0)
+    client = by_key(clearance="TLP:CLEAR")
     answer = post(client, smallest(world))
 
     assert answer.status_code == 201

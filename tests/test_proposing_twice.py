@@ -8,16 +8,12 @@ from django.db import connections
 from django.utils import timezone
 
 from incidents.models import Incident
-from partners import proposals, proposals_api
+from partners import proposals
+from partners.api import proposals as proposals_api
 from partners.models import Proposal
-from tests.proposers import World, by_key, by_person, errors_of, keys_sign_in, smallest
+from tests.proposers import World, by_key, by_person, errors_of, smallest
 
 INCIDENTS = "/api/v1/incidents/"
-
-
-@pytest.fixture(autouse=True)
-def _keys(settings):
-    keys_sign_in(settings)
 
 
 @pytest.fixture
@@ -119,7 +115,7 @@ def test_what_he_may_not_read_any_more_is_not_answered_again(partner, world):
 def test_who_lost_the_right_is_refused_a_repetition(world):
     post(by_key(), smallest(world))
 
-    assert post(by_key(rights=()), smallest(world)).status_code == 403
+    assert post(by_key(scopes=["read"]), smallest(world)).status_code == 403
 
 
 def test_what_was_interrupted_before_the_end_left_nothing(partner, world, monkeypatch):

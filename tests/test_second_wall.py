@@ -27,6 +27,7 @@ from tests.questions import everything
 # Functions that work with the owner's rights. Each is to show nobody anything.
 PRIVILEGED = {
     "chain_event",
+    "count_request",
     "find_audience",
     "is_gone",
     "part_changed",
@@ -158,8 +159,17 @@ def test_the_wall_admits_whom_the_gate_admits(reader):
     organisation, person = strangers()
     Hider(world, ways_to_hide(organisation, person), ways_to_hide_a_part(person)).hide_everything()
     viewers = [Viewer.of(reader), Viewer.of(person), PUBLIC, Viewer(clearance=-1, drafts=True)]
-    viewers += [Viewer(None, None, rank, True) for rank in (2, 4)]  # of no organisation, unnamed
-    viewers += [Viewer(1, organisation.pk, rank, drafts) for rank in range(5) for drafts in (0, 1)]
+    viewers += [
+        Viewer(clearance=rank, drafts=True) for rank in (2, 4)
+    ]  # of no organisation, unnamed
+    viewers += [
+        Viewer(person_id=1, organisation_id=organisation.pk, clearance=rank, drafts=drafts)
+        for rank in range(5)
+        for drafts in (False, True)
+    ]
+    viewers += [
+        Viewer(key_id=1, organisation_id=organisation.pk, clearance=rank) for rank in (1, 3)
+    ]
     for viewer in viewers:
         for model in MARKED:
             gated = model.objects.visible_to(viewer).values_list("pk", flat=True)
