@@ -91,6 +91,8 @@ class ColumnsField(serializers.Field):
 class DayField(ColumnsField):
     """The columns `<field>` and `<field>_precision`."""
 
+    hxl = {"day": "#date", "precision": "#date+precision"}
+
     def to_representation(self, row):
         day = getattr(row, self.field_name)
         precision = getattr(row, f"{self.field_name}_precision")
@@ -104,6 +106,8 @@ class DayField(ColumnsField):
 @extend_schema_field(Span)
 class SpanField(ColumnsField):
     """The columns `<field>_from`, `_to` and `_precision`."""
+
+    hxl = {"from": "#date+start", "to": "#date+end", "precision": "#date+precision"}
 
     def to_representation(self, row):
         first = getattr(row, f"{self.field_name}_from")
@@ -122,6 +126,8 @@ class SpanField(ColumnsField):
 @extend_schema_field(Range)
 class RangeField(ColumnsField):
     """The columns `<field>_low` and `_high`, or those that are named."""
+
+    hxl = {"low": "#value+num+min", "high": "#value+num+max"}
 
     def __init__(self, low=None, high=None, **options):
         super().__init__(**options)

@@ -68,3 +68,4 @@ class ResponseViewSet(RecordViewSet):
     )
     serializer_class = ResponseSerializer
     filterset_class = ResponseFilterSet
+    point_at = "place"
