@@ -39,7 +39,6 @@ from records.parameters import (
     rule,
 )
 
-
 GROUP_TAGS = {
     "reference": "#group+id",
     "name": "#group+name+i_en",

@@ -1,5 +1,6 @@
 """An export as a workbook of Excel, in which every text is a text."""
 
+from contextlib import ExitStack
 from tempfile import TemporaryFile
 
 import xlsxwriter
@@ -33,16 +34,23 @@ def as_xlsx(view, rows, shape, *, hxl=False):
             _("A sheet holds %(most)s rows, and more match: filter them, or take format=csv.")
             % {"most": MOST_ROWS}
         )
-    file = TemporaryFile()
-    with xlsxwriter.Workbook(file, AS_THEY_ARE) as book:
-        book.set_properties({"created": timezone.now().replace(hour=0, minute=0, second=0)})
-        sheet = book.add_worksheet(view.queryset.model._meta.model_name)
-        sheet.freeze_panes(len(heads), 0)
-        for number, head in enumerate(heads):
-            sheet.write_row(number, 0, head)
-        _fill(sheet, len(heads), names, kinds, statement)
-    file.seek(0)
-    return file
+    with ExitStack() as closing:
+        file = closing.enter_context(TemporaryFile())
+        with xlsxwriter.Workbook(file, AS_THEY_ARE) as book:
+            book.set_properties({"created": _this_morning()})
+            sheet = book.add_worksheet(view.queryset.model._meta.model_name)
+            sheet.freeze_panes(len(heads), 0)
+            for number, head in enumerate(heads):
+                sheet.write_row(number, 0, head)
+            _fill(sheet, len(heads), names, kinds, statement)
+        file.seek(0)
+        closing.pop_all()  # it stays open: who gets it closes it
+        return file
+
+
+def _this_morning():
+    """The same rows make the same file all day."""
+    return timezone.now().replace(hour=0, minute=0, second=0)
 
 
 def _fill(sheet, first, names, kinds, statement):
