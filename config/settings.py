@@ -126,6 +126,7 @@ DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"] |= {
     "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", default=8), "timeout": 10},
     "connect_timeout": 3,
+    "prepare_threshold": 5,  # any number lets records/prepared.py keep its statements ready
 }
 if not SERVING:
     DATABASES["default"]["OPTIONS"]["options"] = "-c musaala.maintenance=on"

@@ -23,21 +23,24 @@ class CompiledAnswers(Exports):
     detail_serializer_class: type[Serializer] | None = None
 
     @classmethod
-    def serializer(cls, *, detail=False):
+    def serializer(cls, shape):
         """What a list shows of a row, or what the row's own address does."""
-        return ((detail and cls.detail_serializer_class) or cls.serializer_class)()
+        return ((shape.detail and cls.detail_serializer_class) or cls.serializer_class)()
 
     def get_serializer_class(self):
-        return type(self.serializer(detail=self.action == "retrieve"))
+        return type(self.serializer(self._least()))
 
     def known_parameters(self):
         known = super().known_parameters()
         return [*known, *PARAMETERS] if self.action in ("list", "retrieve") else known
 
+    def _least(self):
+        """Lists and records share what is compiled where they show the same."""
+        return Shape(detail=self.action == "retrieve" and self.detail_serializer_class is not None)
+
     def shape(self):
-        least = Shape(detail=self.action == "retrieve")
         asked = self.request.query_params
-        return shape_asked(asked, least, lambda shape: names(type(self), shape))
+        return shape_asked(asked, self._least(), lambda shape: names(type(self), shape))
 
     # Neither has a docstring: the schema would describe the noun by it.
 
@@ -48,10 +51,10 @@ class CompiledAnswers(Exports):
         rows = rows.prefetch_related(None).select_related(None).defer(None)
         if self.is_export():
             return self.export(rows, shape)
-        columns = {"pk", "reference", *self.orderings.values()}
+        columns = {"pk", self.lookup_field, *self.orderings.values()}
         page = self.paginate_queryset(rows.only(*columns))
-        keys = [row.pk for row in page]
-        written = texts(type(self), rows.viewer, keys, shape)
+        keys = [getattr(row, self.lookup_field) for row in page]
+        written = texts(type(self), rows.viewer, keys, shape, by=self.lookup_field)
         return self.answer(self.paginator.text([written[key] for key in keys if key in written]))
 
     @extend_schema(parameters=DESCRIBED)

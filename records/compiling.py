@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db import connection
-from django.db.models import BigIntegerField, F, OuterRef, Prefetch
+from django.db.models import F, OuterRef, Prefetch
 from rest_framework import serializers
 
 from records.gate import GatedQuerySet
 from records.json_sql import Among, Array, Clock, IfKnown, Later, Object, Text
 from records.models import Record
+from records.prepared import rows_of
 from records.shapes import WHOLE
 from records.viewer import Viewer
 
@@ -166,7 +166,7 @@ class At:
 def names(view, shape):
     """What can be asked for by `fields` and `omit`."""
     at = At(view.queryset.model, None, shape)
-    return tuple(at.names(view.serializer(detail=shape.detail)))
+    return tuple(at.names(view.serializer(shape)))
 
 
 def as_json(view, viewer, shape=WHOLE):
@@ -176,7 +176,7 @@ def as_json(view, viewer, shape=WHOLE):
     `rows.annotate(text=as_json(view, rows.viewer))`.
     """
     at = At(view.queryset.model, viewer, shape, lookups=view.queryset._prefetch_related_lookups)
-    return Text(at.object(view.serializer(detail=shape.detail)))
+    return Text(at.object(view.serializer(shape)))
 
 
 def texts(view, viewer, keys, shape=WHOLE, by="pk"):
@@ -189,20 +189,18 @@ def texts(view, viewer, keys, shape=WHOLE, by="pk"):
         return {}
     sql, parameters = _statement(view, _somebody_like(viewer), shape, by)
     given = [
-        (keys if each.name == "keys" else getattr(viewer, each.name))
+        (keys if each.name == KEYS else getattr(viewer, each.name))
         if isinstance(each, Later)
         else each
         for each in parameters
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, given)
-        return dict(cursor.fetchall())
+    return dict(rows_of(sql, given, keep=shape.is_usual))
 
 
 @lru_cache(maxsize=512)
 def _statement(view, viewer, shape, by):
     rows = view.queryset.visible_to(viewer).prefetch_related(None).select_related(None)
-    rows = rows.defer(None).order_by().filter(Among(F(by), Later("keys", None)))
+    rows = rows.defer(None).order_by().filter(Among(F(by), LATER_KEYS))
     rows = rows.values_list(by, as_json(view, viewer, shape))
     return rows.query.sql_with_params()
 
@@ -216,14 +214,10 @@ def _somebody_like(viewer):
     """A viewer of the same kind, about whom the rest is said when the statement is executed."""
     if not isinstance(viewer, Viewer):
         return viewer
-    said = {
-        name: LATER[name]
-        for name in ("person_id", "organisation_id", "clearance")
-        if getattr(viewer, name) is not None
-    }
+    said = {name: LATER[name] for name in LATER if getattr(viewer, name) is not None}
     return replace(viewer, **said)
 
 
-LATER = {
-    name: Later(name, BigIntegerField()) for name in ("person_id", "organisation_id", "clearance")
-}
+KEYS = "keys"
+LATER_KEYS = Later(KEYS)
+LATER = {name: Later(name, cast="bigint") for name in ("person_id", "organisation_id", "clearance")}

@@ -103,12 +103,13 @@ class Number(Func):
 class Later(Expression):
     """A parameter that is named now and given at each execution."""
 
-    def __init__(self, name, output_field):
-        super().__init__(output_field=output_field)
+    def __init__(self, name, cast=""):
+        super().__init__(output_field=TextField())
         self.name = name
+        self.cast = cast
 
     def as_sql(self, compiler, connection):
-        return "%s", [self]
+        return f"%s::{self.cast}" if self.cast else "%s", [self]
 
 
 class Among(Func):

@@ -24,6 +24,11 @@ class Shape:
     fields: frozenset[str] | None = None
     omit: frozenset[str] = frozenset()
 
+    @property
+    def is_usual(self):
+        """Not picked by a reader: one of the few that are asked for again and again."""
+        return self.fields is None and not self.omit
+
     def has(self, name):
         return name not in self.omit and (self.fields is None or self._is_asked_for(name))
 

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection, models, transaction
 from django.test import Client
 
+from records.compiling import forget
 from records.gate import GatedQuery, GatedQuerySet
 from records.viewer import PUBLIC, WEB_ROLE, Viewer, viewing
 from tests.direct_sql import EVENTS, every_table, somebody, sql
@@ -45,6 +46,9 @@ def no_first_wall(monkeypatch):
     monkeypatch.setattr(GatedQuery, "passed", lambda query: query.gate)
     monkeypatch.setattr(GatedQuery, "setup_joins", models.sql.Query.setup_joins)
     monkeypatch.setattr(Viewer, "may_read", lambda viewer: models.Q())
+    forget()  # what was compiled with the wall
+    yield
+    forget()  # and without
 
 
 # With the first wall broken
