@@ -20,7 +20,12 @@ PAGE_SIZE = 50
 LARGEST_PAGE = 200
 # Without the moment of signing: the same page has the same text, and so the same ETag.
 SIGNER = signing.Signer(salt="config.api.cursor")
-BESIDES = {"reports/accountability": "accountability", "schema": "schema", "docs": "docs"}
+BESIDES = {
+    "reports/accountability": "accountability",
+    "exports": "exports",
+    "schema": "schema",
+    "docs": "docs",
+}
 
 
 class Pages(BasePagination):

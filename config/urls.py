@@ -8,6 +8,7 @@ from config.api import Router
 from incidents import api as incidents
 from legal import api as legal
 from militias import api as militias
+from partners import release_api as releases
 from records import api as records
 from reports import api as reports
 
@@ -45,6 +46,11 @@ api = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", login_required(SpectacularSwaggerSplitView.as_view()), name="docs"),
     path("reports/accountability/", reports.AccountabilityView.as_view(), name="accountability"),
+    path("exports/", releases.ReleasesView.as_view(), name="exports"),
+    path("exports/<slug:number>/", releases.ReleaseDetailView.as_view(), name="export"),
+    path(
+        "exports/<slug:number>/<str:file>", releases.ReleaseFileView.as_view(), name="export-file"
+    ),
     *router.urls,
 ]
 urlpatterns = [

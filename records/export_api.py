@@ -1,5 +1,8 @@
 """`format=` on a list: which exports there are, and what may be asked of each."""
 
+from codecs import BOM_UTF8
+from dataclasses import replace
+
 from django.http import FileResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -80,7 +83,9 @@ class Exports:
             case XLSX():
                 return self._file(FileResponse(as_xlsx(view, rows, shape, hxl=flags["hxl"])))
             case CSV():
-                statement = as_csv(view, rows, shape, **flags)
+                statement = as_csv(view, rows, shape, hxl=flags["hxl"])
+                if flags["bom"]:
+                    statement = replace(statement, before=BOM_UTF8 + statement.before)
             case NDJSON():
                 statement = as_ndjson(view, rows, shape)
             case _:

@@ -7,7 +7,7 @@ same viewer. One statement sees one state of the database, however long it takes
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection
 from django.db.models import F, Func, TextField, Value
@@ -78,18 +78,40 @@ def streamed(viewer, statement):
 # The formats. Each takes gated rows, in their order, and the view whose shape they have
 
 
-def as_csv(view, rows, shape, *, hxl=False, bom=False):
+@dataclass(frozen=True)
+class Table(Statement):
+    """A statement of a table.
+
+    names: of its columns. kinds: what their cells hold, as `Cell.kind` says.
+    """
+
+    names: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+
+
+def table(view, rows, shape, *, more=(), defuse=False, **around):
+    """The rows as a table, with more columns than those of the view."""
+    columns = [*columns_of(view, rows.viewer, shape), *more]
+    query = rows.values_list(*(Cell(column, defuse=defuse) for column in columns)).query
+    sql, parameters = query.sql_with_params()
+    names = tuple(column.name for column in columns)
+    kinds = tuple(cell.kind for cell in _cells_of(query))
+    return Table(sql, parameters, names=names, kinds=kinds, **around)
+
+
+def _cells_of(query):
+    return [each for each in query.annotation_select.values() if isinstance(each, Cell)]
+
+
+def as_csv(view, rows, shape, *, hxl=False, more=()):
     """RFC 4180, in UTF-8; lines end with a line feed."""
-    columns = columns_of(view, rows.viewer, shape)
+    made = table(view, rows, shape, more=more, defuse=True, options="FORMAT csv")
     head = io.StringIO()
-    table = csv.writer(head, lineterminator="\n")
-    names = [column.name for column in columns]
-    table.writerow(names)
+    writer = csv.writer(head, lineterminator="\n")
+    writer.writerow(made.names)
     if hxl:
-        table.writerow(tags_of(view, names))
-    before = head.getvalue().encode("utf-8-sig" if bom else "utf-8")
-    cells = [Cell(column, defuse=True) for column in columns]
-    return Statement.of(rows, *cells, options="FORMAT csv", before=before)
+        writer.writerow(tags_of(view, made.names))
+    return replace(made, before=head.getvalue().encode())
 
 
 def as_ndjson(view, rows, shape):
@@ -127,12 +149,3 @@ class _Pair(Func):
 
     def __init__(self, *numbers):
         super().__init__(*map(Number, numbers))
-
-
-def table(view, rows, shape):
-    """The names of the columns, the kinds of their cells, and the statement that gives the rows."""
-    columns = columns_of(view, rows.viewer, shape)
-    cells = rows.values_list(*map(Cell, columns))
-    kinds = [cell.kind for cell in cells.query.annotation_select.values()]
-    sql, parameters = cells.query.sql_with_params()
-    return [column.name for column in columns], kinds, Statement(sql, parameters, "FORMAT text")

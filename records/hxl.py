@@ -52,7 +52,7 @@ def _tags(view):
     tags, taken = {}, set()
     for shape in (Shape(), Shape(flat=True)):
         for column in columns_of(view, PUBLIC, shape):
-            tag = _declared(view.serializer(), column.name)
+            tag = _declared(view.serializer(shape), column.name)
             if tag and column.name not in tags:
                 within = column.name.partition(".")[0]
                 tags[column.name] = f"{tag}+{within}" if tag in taken else tag

@@ -27,8 +27,10 @@ def as_xlsx(view, rows, shape, *, hxl=False):
     Raises:
         ValidationError: a sheet or a cell does not hold them.
     """
-    names, kinds, statement = table(view, rows, shape)
-    heads = [names, tags_of(view, names)] if hxl else [names]
+    statement = table(view, rows, shape, options="FORMAT text")
+    heads = [statement.names]
+    if hxl:
+        heads.append(tags_of(view, statement.names))
     if rows[: MOST_ROWS + 1].count() > MOST_ROWS + 1 - len(heads):
         raise _refusal(
             _("A sheet holds %(most)s rows, and more match: filter them, or take format=csv.")
@@ -42,7 +44,7 @@ def as_xlsx(view, rows, shape, *, hxl=False):
             sheet.freeze_panes(len(heads), 0)
             for number, head in enumerate(heads):
                 sheet.write_row(number, 0, head)
-            _fill(sheet, len(heads), names, kinds, statement)
+            _fill(sheet, len(heads), statement)
         file.seek(0)
         closing.pop_all()  # it stays open: who gets it closes it
         return file
@@ -53,14 +55,14 @@ def _this_morning():
     return timezone.now().replace(hour=0, minute=0, second=0)
 
 
-def _fill(sheet, first, names, kinds, statement):
+def _fill(sheet, first, statement):
     write = {
         "number": sheet.write_number,
         "truth": sheet.write_boolean,
         "text": sheet.write_string,
     }
     read = {"number": float, "truth": "true".__eq__, "text": str}
-    ways = [(write[kind], read[kind]) for kind in kinds]
+    ways = [(write[kind], read[kind]) for kind in statement.kinds]
     for number, row in enumerate(copied(statement, split=True), first):
         for place, (value, (put, meant)) in enumerate(zip(row, ways, strict=True)):
             if value is not None and put(number, place, meant(value)) != 0:
@@ -69,7 +71,7 @@ def _fill(sheet, first, names, kinds, statement):
                         "A cell holds %(most)s characters, and a “%(column)s” is longer: "
                         "leave it out with omit=%(column)s, or take format=csv."
                     )
-                    % {"most": LONGEST_CELL, "column": names[place]}
+                    % {"most": LONGEST_CELL, "column": statement.names[place]}
                 )
 
 

@@ -70,7 +70,7 @@ def columns_of(view, viewer, shape):
     """The columns that `view` shows of its rows in this shape, in the serializer's order."""
     lookups = view.queryset._prefetch_related_lookups
     at = InTable(view.queryset.model, viewer, shape, lookups=lookups)
-    return list(_columns("", at.object(view.serializer(detail=shape.detail))))
+    return list(_columns("", at.object(view.serializer(shape))))
 
 
 def _columns(name, value, known=()):

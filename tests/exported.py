@@ -72,13 +72,14 @@ def same(value, cell, *, of):
         return json.loads(cell) == value
     if of == "geojson":
         return cell == value and type(cell) is type(value)
-    if value is None:
-        return cell == ""
-    if of == "csv":
-        if isinstance(value, bool):
-            return cell == ("true" if value else "false")
-        return float(cell) == value if isinstance(value, (int, float)) else cell == defused(value)
-    return cell == value
+    if of == "csv" and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(cell) == value
+    return cell == _as_text(value) if of == "csv" else cell == ("" if value is None else value)
+
+
+def _as_text(value):
+    said = {None: "", True: "true", False: "false"}
+    return defused(value) if isinstance(value, str) else said[value]
 
 
 def told_apart(record, row, *, of):

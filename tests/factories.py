@@ -569,3 +569,14 @@ class NameReadingFactory(DjangoModelFactory):
     suspect = SubFactory(SuspectFactory)
     person = SubFactory(UserFactory)
     how = "shown"
+
+
+class ReleaseFactory(DjangoModelFactory):
+    class Meta:
+        model = "partners.Release"
+
+    number = Sequence(lambda n: f"CLEAR-{n + 1}")
+    marking = "TLP:CLEAR"
+    as_of = date(2024, 1, 1)
+    files = {"SHA256SUMS": {"bytes": 0, "sha256": "", "stored": ""}}
+    made_from: dict = {}

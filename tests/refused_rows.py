@@ -25,6 +25,8 @@ RECORDS = [
 
 SIGN_IN = [("signin_proof_is_known", f.SignInFactory, {"proof": "a smile"})]
 
+PARTNERS = [("release_for_clear_or_green", f.ReleaseFactory, {"marking": "TLP:AMBER"})]
+
 MILITIAS = [
     ("group_kind_is_known", f.GroupFactory, {"kind": "gang"}),
     ("group_country_is_iso", f.GroupFactory, {"country": "iq"}),
