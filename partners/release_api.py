@@ -13,7 +13,7 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from partners.citing import citation
-from partners.models import AUDIENCES, Release
+from partners.models import Release
 from partners.releasing import is_withheld, newer_than
 from records.api import MomentField, Part
 from records.parameters import StrictParameters
@@ -25,7 +25,7 @@ class ReleaseBrief(Part):
     """A release; `sha256` is that of its list of checksums, which answers for every file."""
 
     number = serializers.CharField()
-    marking = serializers.ChoiceField(choices=[(each.value, each.label) for each in AUDIENCES])
+    marking = serializers.CharField()
     as_of = serializers.DateField()
     made_at = MomentField()
     sha256 = serializers.CharField()
@@ -36,10 +36,9 @@ class ReleaseBrief(Part):
 class ReleasedColumn(Part):
     """What a column holds; `source` is the section of the methodology that defines it."""
 
-    column = serializers.CharField()
-    type = serializers.CharField()
-    definition = serializers.CharField()
-    source = serializers.CharField()
+    def get_fields(self):
+        names = ("column", "type", "definition", "source")
+        return {name: serializers.CharField(read_only=True) for name in names}
 
 
 class ReleasedFile(Part):

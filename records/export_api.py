@@ -23,7 +23,12 @@ SAID = {
 }
 OF_FORMAT = {"hxl": (CSV, XLSX), "bom": (CSV,)}
 EXPORT_DESCRIBED = [
-    OpenApiParameter(name, str if name == "format" else bool, description=str(said))
+    OpenApiParameter(
+        name,
+        str if name == "format" else bool,
+        description=str(said),
+        enum=["json", "csv", "ndjson", "xlsx", "geojson"] if name == "format" else None,
+    )
     for name, said in SAID.items()
 ]
 PAGES_ONLY = ("cursor", "page_size")

@@ -114,7 +114,7 @@ class Cell(Func):
         if isinstance(value.output_field, BooleanField):
             sql = f"({sql})::text"
         elif self.defuse and _is_free_text(value):
-            sql = f"CASE WHEN left({sql}, 1) IN {_BEGINNINGS} THEN '''' || {sql} ELSE {sql} END"
+            sql = f"CASE WHEN ascii({sql}) IN {_BEGINNINGS} THEN '''' || {sql} ELSE {sql} END"
             parameters = parameters * 3
         if not known:
             return sql, parameters
@@ -124,7 +124,8 @@ class Cell(Func):
         return f"CASE WHEN {said} THEN {sql} END", [*before, *parameters]
 
 
-_BEGINNINGS = f"({', '.join(f'chr({ord(sign)})' for sign in FORMULA)})"
+# `ascii` is the code point of the first letter, and does not copy the text to find it.
+_BEGINNINGS = f"({', '.join(str(ord(sign)) for sign in FORMULA)})"
 
 
 def _is_free_text(value):

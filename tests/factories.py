@@ -579,4 +579,4 @@ class ReleaseFactory(DjangoModelFactory):
     marking = "TLP:CLEAR"
     as_of = date(2024, 1, 1)
     files = {"SHA256SUMS": {"bytes": 0, "sha256": "", "stored": ""}}
-    made_from: dict = {}
+    made_from = {"incidents_incident": []}

@@ -176,7 +176,8 @@ def own_rows():
     return [
         *(
             (name, partial(_made_wrong, factory, values))
-            for name, factory, values in [*RECORDS, *SIGN_IN, *MILITIAS, *INCIDENTS, *LEGAL]
+            for rows in (RECORDS, SIGN_IN, PARTNERS, MILITIAS, INCIDENTS, LEGAL)
+            for name, factory, values in rows
         ),
         ("relation_between_two_groups", _relation_to_itself),
         ("candidatelink_between_two_groups", _name_in_no_question),

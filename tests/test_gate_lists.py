@@ -71,7 +71,6 @@ def test_hand_written_sql_is_where_this_list_says():
     """What is not made of querysets passes the second wall alone."""
     assert calls_of("raw", "RawSQL", "extra", "cursor", "executemany", "rows_of") == {
         "bench/by_hand.py": 1,  # the operator's own timing, on made-up incidents
-        "bench/exports.py": 1,
         "bench/saving.py": 1,
         "bench/world.py": 1,
         "config/checks.py": 3,  # of the database's letters, its superusers and its roles
