@@ -25,8 +25,6 @@ RECORDS = [
 
 SIGN_IN = [("signin_proof_is_known", f.SignInFactory, {"proof": "a smile"})]
 
-PARTNERS = [("release_for_clear_or_green", f.ReleaseFactory, {"marking": "TLP:AMBER"})]
-
 MILITIAS = [
     ("group_kind_is_known", f.GroupFactory, {"kind": "gang"}),
     ("group_country_is_iso", f.GroupFactory, {"country": "iq"}),
@@ -176,13 +174,14 @@ def own_rows():
     return [
         *(
             (name, partial(_made_wrong, factory, values))
-            for rows in (RECORDS, SIGN_IN, PARTNERS, MILITIAS, INCIDENTS, LEGAL)
+            for rows in (RECORDS, SIGN_IN, MILITIAS, INCIDENTS, LEGAL)
             for name, factory, values in rows
         ),
         ("relation_between_two_groups", _relation_to_itself),
         ("candidatelink_between_two_groups", _name_in_no_question),
         ("step_detained_once_per_arrest", _detained_twice),
         ("namereading_how_is_known", _read_somehow),
+        ("release_for_clear_or_green", _released_to_few),
     ]
 
 
@@ -203,6 +202,10 @@ def _name_in_no_question():
 
 def _detained_twice():
     return again(f.DetentionFactory())
+
+
+def _released_to_few():
+    return again(changed(f.ReleaseFactory(), marking="TLP:AMBER", number="AMBER-1"))
 
 
 def _read_somehow():

@@ -41,7 +41,7 @@ def test_every_kind_of_record_has_its_endpoint():
 def test_the_index_lists_every_noun(reader):
     index = reader.get("/api/v1/").json()
 
-    assert set(index) == {*NOUNS, "reports/accountability", "schema", "docs"}
+    assert set(index) == {*NOUNS, "reports/accountability", "exports", "schema", "docs"}
     assert index["incidents"] == "http://testserver/api/v1/incidents/"
 
 
