@@ -12,9 +12,9 @@ from reports.ladder import Question
 DAY = date(2025, 1, 1)
 
 
-def reader():
+def reader(name="reader"):
     """Somebody of the organisation that the made-up incidents belong to."""
-    user = User.objects.create(username="reader", organisation_id=1)
+    user = User.objects.create(username=name, organisation_id=1)
     return Viewer(user.pk, 1, Marking.AMBER_STRICT.rank, drafts=True, rights=frozenset([READ]))
 
 

@@ -22,7 +22,7 @@ LARGEST_PAGE = 200
 # Without the moment of signing: the same page has the same text, and so the same ETag.
 SIGNER = signing.Signer(salt="config.api.cursor")
 BESIDES = {"reports/accountability": "accountability"}
-BESIDES |= {name: name for name in ("changes", "me", "vocabularies", "schema", "docs")}
+BESIDES |= {name: name for name in ("changes", "exports", "me", "vocabularies", "schema", "docs")}
 STIX_IS_OFFERED = find_spec("stix2") is not None  # an extra: requirements-stix.txt
 if STIX_IS_OFFERED:
     BESIDES["stix"] = "stix"
@@ -40,19 +40,24 @@ class Pages(BasePagination):
 
     def paginate_queryset(self, queryset, request, view=None):
         self.address = request.build_absolute_uri()
-        self.ordering = self._ordering(request, view)
-        descending, name = self.ordering.startswith("-"), self.ordering.lstrip("-")
-        self.column = view.orderings[name]
-        keys = (self.column, "reference")
+        queryset = self.ordered(queryset, request, view)
+        descending, keys = self.ordering.startswith("-"), (self.column, "reference")
         cursor = request.query_params.get("cursor")
         if cursor is not None:
             beyond = TupleLessThan if descending else TupleGreaterThan
             start = self._start(cursor, queryset.model)
             queryset = queryset.filter(beyond(tuple(F(key) for key in keys), start))
         size = self._size(request)
-        rows = list(queryset.order_by(*(f"-{k}" if descending else k for k in keys))[: size + 1])
+        rows = list(queryset[: size + 1])
         self.last = rows[size - 1] if len(rows) > size else None
         return rows[:size]
+
+    def ordered(self, queryset, request, view):
+        """The rows in the order asked for, which is never a tie."""
+        self.ordering = self._ordering(request, view)
+        sign, name = self.ordering[: self.ordering.startswith("-")], self.ordering.lstrip("-")
+        self.column = view.orderings[name]
+        return queryset.order_by(f"{sign}{self.column}", f"{sign}reference")
 
     def get_paginated_response(self, data):
         return Response({"next": self._next(), "results": data})

@@ -54,6 +54,11 @@ api = [
     path("me/", partners.MeView.as_view(), name="me"),
     path("vocabularies/", VocabulariesView.as_view(), name="vocabularies"),
     path("vocabularies/<slug:name>/", VocabularyView.as_view(), name="vocabulary"),
+    path("exports/", partners.ReleasesView.as_view(), name="exports"),
+    path("exports/<slug:number>/", partners.ReleaseDetailView.as_view(), name="export"),
+    path(
+        "exports/<slug:number>/<str:file>", partners.ReleaseFileView.as_view(), name="export-file"
+    ),
     *router.urls,
 ]
 if STIX_IS_OFFERED:

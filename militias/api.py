@@ -39,11 +39,20 @@ from records.parameters import (
     rule,
 )
 
+GROUP_TAGS = {
+    "reference": "#group+id",
+    "name": "#group+name+i_en",
+    "name_ar": "#group+name+i_ar",
+    "abbreviation": "#group+code",
+    "kind": "#group+type",
+}
+
 
 class GroupBrief(Brief):
     class Meta:
         model = Group
         fields = ["reference", "name", "name_ar", "abbreviation", "kind"]
+        hxl = GROUP_TAGS
 
 
 class PersonBrief(Brief):
@@ -113,6 +122,7 @@ class GroupSerializer(CitedSerializer):
             "relations_to",
             *CITED,
         ]
+        hxl = GROUP_TAGS
 
 
 class GroupFilterSet(FilterSet):

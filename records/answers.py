@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.serializers import Serializer
 
 from records.compiling import names, texts
+from records.export_api import EXPORT_DESCRIBED, Exports
 from records.shapes import DESCRIBED, PARAMETERS, Shape, shape_asked
 
 
@@ -16,7 +17,7 @@ def etag_of(text):
     return f'"{sha256(text.encode()).hexdigest()[:32]}"'
 
 
-class CompiledAnswers:
+class CompiledAnswers(Exports):
     """A view whose lists and records are compiled from its serializer: records/compiling.py."""
 
     detail_serializer_class: type[Serializer] | None = None
@@ -43,11 +44,13 @@ class CompiledAnswers:
 
     # Neither has a docstring: the schema would describe the noun by it.
 
-    @extend_schema(parameters=DESCRIBED)
+    @extend_schema(parameters=[*DESCRIBED, *EXPORT_DESCRIBED])
     def list(self, request, *args, **kwargs):
         shape = self.shape()
         rows = self.filter_queryset(self.get_queryset())
         rows = rows.prefetch_related(None).select_related(None).defer(None)
+        if self.is_export():
+            return self.export(rows, shape)
         columns = {"pk", self.lookup_field, *self.orderings.values()}
         page = self.paginate_queryset(rows.only(*columns))
         keys = [getattr(row, self.lookup_field) for row in page]

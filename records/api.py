@@ -91,6 +91,8 @@ class ColumnsField(serializers.Field):
 class DayField(ColumnsField):
     """The columns `<field>` and `<field>_precision`."""
 
+    hxl = {"day": "#date", "precision": "#date+precision"}
+
     def lookups(self):
         return {**of_day(self.field_name), **if_unknown(self.field_name)}
 
@@ -107,6 +109,8 @@ class DayField(ColumnsField):
 @extend_schema_field(Span)
 class SpanField(ColumnsField):
     """The columns `<field>_from`, `_to` and `_precision`."""
+
+    hxl = {"from": "#date+start", "to": "#date+end", "precision": "#date+precision"}
 
     def lookups(self):
         name = self.field_name
@@ -129,6 +133,8 @@ class SpanField(ColumnsField):
 @extend_schema_field(Range)
 class RangeField(ColumnsField):
     """The columns `<field>_low` and `_high`, or those that are named."""
+
+    hxl = {"low": "#value+num+min", "high": "#value+num+max"}
 
     def __init__(self, low=None, high=None, **options):
         super().__init__(**options)

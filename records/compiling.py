@@ -82,8 +82,12 @@ class At:
         """`value(at)` of each of the rows."""
         return Array(self.nested(rows, value))
 
+    def among(self, rows):
+        """Where an object of one of the rows of a query of its own stands."""
+        return replace(self, model=rows.model, path="", lookups=rows._prefetch_related_lookups)
+
     def nested(self, rows, value):
-        at = replace(self, model=rows.model, path="", lookups=rows._prefetch_related_lookups)
+        at = self.among(rows)
         rows = rows.prefetch_related(None).select_related(None).defer(None)
         return rows.values_list(value(at))
 

@@ -5,7 +5,7 @@ Each is text of type `json` when it is evaluated. Keys come in the order given, 
 """
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Expression, Func, TextField
+from django.db.models import BooleanField, Expression, FloatField, Func, TextField
 
 
 class Object(Func):
@@ -97,7 +97,7 @@ class Number(Func):
     """A decimal as the shortest text that means the same double."""
 
     template = "%(expressions)s::float8"
-    output_field = TextField()
+    output_field = FloatField()
 
 
 class Later(Expression):

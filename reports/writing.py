@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from django.utils.translation import gettext as _
 
+from records.tables import defused
 from reports.accountability import COLUMNS, cell_of
 from reports.asking import address_of
 from reports.grouping import GROUPINGS
@@ -61,11 +62,6 @@ def as_csv(report):
         table.writerow([day, defused(row.label), row.key, *_numbers(row.counts)])
     table.writerow([day, "total", "", *_numbers(report.total)])
     return text.getvalue()
-
-
-def defused(text):
-    """The text, made harmless where a spreadsheet would take it for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
 
 
 def _numbers(counts):

@@ -603,3 +603,14 @@ class ProposalFactory(DjangoModelFactory):
     members = LazyAttribute(lambda row: [row.incident.reference])
     idempotency_key = Sequence(lambda n: f"{n}")
     digest = "a" * 64
+
+
+class ReleaseFactory(DjangoModelFactory):
+    class Meta:
+        model = "partners.Release"
+
+    number = Sequence(lambda n: f"CLEAR-{n + 1}")
+    marking = "TLP:CLEAR"
+    as_of = date(2024, 1, 1)
+    files = {"SHA256SUMS": {"bytes": 0, "sha256": "", "stored": ""}}
+    made_from = {"incidents_incident": []}

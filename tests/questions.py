@@ -57,6 +57,8 @@ def api(world):
         model = view.queryset.model
         listed = f"/api/v1/{noun}/"
         yield Question(listed)
+        for format_ in ("csv", "xlsx") if view.point_at is None else ("ndjson", "geojson"):
+            yield with_parameters(listed, format=format_)
         for ordering in view.orderings:
             yield with_parameters(listed, ordering=f"-{ordering}", page_size=2)
         for name, asked in view.filterset_class.base_filters.items():
@@ -190,6 +192,9 @@ def besides(world):
         yield Question(reverse("admin:app_list", args=[app]))
     yield Question(reverse("admin:jsi18n"))
     yield Question("/api/v1/")
+    yield Question("/api/v1/exports/")
+    yield Question("/api/v1/exports/CLEAR-1/")
+    yield Question("/api/v1/exports/CLEAR-1/incidents.csv")
     yield Question("/api/v1/schema/")
     yield Question("/api/v1/changes/")
     yield with_parameters("/api/v1/changes/", page_size=2)

@@ -201,14 +201,8 @@ def own_rows():
     return [
         *(
             (name, partial(_made_wrong, factory, values))
-            for name, factory, values in [
-                *RECORDS,
-                *SIGN_IN,
-                *MILITIAS,
-                *INCIDENTS,
-                *LEGAL,
-                *PARTNERS,
-            ]
+            for rows in (RECORDS, SIGN_IN, MILITIAS, INCIDENTS, LEGAL, PARTNERS)
+            for name, factory, values in rows
         ),
         ("relation_between_two_groups", _relation_to_itself),
         ("candidatelink_between_two_groups", _name_in_no_question),
@@ -219,6 +213,7 @@ def own_rows():
         ("namereading_by_person_or_key", _read_by_nobody),
         ("proposal_once_by_key", _proposed_twice),
         ("proposal_once_by_person", _proposed_twice_by_a_person),
+        ("release_for_clear_or_green", _released_to_few),
     ]
 
 
@@ -241,6 +236,10 @@ def _name_in_no_question():
 
 def _detained_twice():
     return again(f.DetentionFactory())
+
+
+def _released_to_few():
+    return again(changed(f.ReleaseFactory(), marking="TLP:AMBER", number="AMBER-1"))
 
 
 def _read_somehow():

@@ -41,7 +41,7 @@ def test_every_kind_of_record_has_its_endpoint():
 def test_the_index_lists_every_noun(reader):
     index = reader.get("/api/v1/").json()
 
-    besides = {"changes", "me", "proposals", "reports/accountability", "vocabularies"}
+    besides = {"changes", "exports", "me", "proposals", "reports/accountability", "vocabularies"}
     assert set(index) == {*NOUNS, *besides, "docs", "schema", "stix"}
     assert index["incidents"] == "http://testserver/api/v1/incidents/"
 

@@ -21,6 +21,13 @@ class Point(Part):
 
 @extend_schema_field(Point)
 class PointField(ColumnsField):
+    hxl = {
+        "latitude": "#geo+lat",
+        "longitude": "#geo+lon",
+        "radius_m": "#geo+radius+m",
+        "origin": "#geo+source",
+    }
+
     def lookups(self):
         return if_unknown(self.field_name, "latitude")
 
@@ -45,6 +52,25 @@ class GovernorateBrief(Brief):
     class Meta:
         model = Place
         fields = ["reference", "name", "name_ar", "iso_code"]
+        hxl = {
+            "reference": "#adm1+id",
+            "name": "#adm1+name+i_en",
+            "name_ar": "#adm1+name+i_ar",
+            "iso_code": "#adm1+code",
+        }
+
+
+PLACE_TAGS = {
+    "reference": "#loc+id",
+    "name": "#loc+name+i_en",
+    "name_ar": "#loc+name+i_ar",
+    "kind": "#loc+type",
+    "governorate": "#adm1+id",
+    "district": "#adm2+name",
+    "country": "#country+code+v_iso2",
+    "iso_code": "#loc+code+v_iso3166_2",
+    "ocha_pcode": "#loc+code+v_pcode",
+}
 
 
 class PlaceBrief(Brief):
@@ -64,6 +90,24 @@ class PlaceBrief(Brief):
             "iso_code",
             "point",
         ]
+        hxl = PLACE_TAGS
+
+
+INCIDENT_TAGS = {
+    "reference": "#event+id",
+    "title": "#event+name+i_en",
+    "title_ar": "#event+name+i_ar",
+    "kind": "#event+type",
+    "outcome": "#event+status",
+    "place": "#loc+id",
+    "weapon": "#event+weapon+type",
+    "weapons.low": "#event+weapon+num+min",
+    "weapons.high": "#event+weapon+num+max",
+    "target_kind": "#event+target+type",
+    "target_name": "#event+target+name",
+    "series": "#event+series+name",
+    "casualties": "#affected+id",
+}
 
 
 class IncidentBrief(Brief):
@@ -72,6 +116,7 @@ class IncidentBrief(Brief):
     class Meta:
         model = Incident
         fields = ["reference", "title", "title_ar", "kind", "occurred"]
+        hxl = INCIDENT_TAGS
 
 
 class IncidentPart(Part):

@@ -37,6 +37,14 @@ class CasualtyPart(AssertionSerializer):
             "number",
             *ASSERTION,
         ]
+        hxl = {
+            "status": "#affected+type",
+            "category": "#affected+category",
+            "side": "#affected+side",
+            "nationality": "#affected+nationality",
+            "number.low": "#affected+num+min",
+            "number.high": "#affected+num+max",
+        }
 
 
 class CasualtySerializer(CasualtyPart):

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from incidents.api.attribution import ATTRIBUTIONS, AttributionPart
-from incidents.api.briefs import PlaceBrief
+from incidents.api.briefs import INCIDENT_TAGS, PlaceBrief
 from incidents.api.casualty import CASUALTIES, CasualtyPart
 from incidents.api.claim import CLAIMS, ClaimPart
 from incidents.api.nearby import BoxFilter, NearFilter
@@ -89,6 +89,7 @@ class IncidentSerializer(CitedSerializer):
             "attributions",
             *CITED,
         ]
+        hxl = INCIDENT_TAGS
 
 
 def claimed_by(incidents, _field, group):
@@ -170,3 +171,4 @@ class IncidentViewSet(RecordViewSet):
     filterset_class = IncidentFilterSet
     orderings = {"occurred": "occurred_from", "title": "title", **RecordViewSet.orderings}
     ordering = "-occurred"
+    point_at = "place"

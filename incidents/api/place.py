@@ -1,7 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from incidents.api.briefs import GovernorateBrief, PointField
+from incidents.api.briefs import PLACE_TAGS, GovernorateBrief, PointField
 from incidents.api.nearby import BoxFilter, NearFilter
 from incidents.models import Place, PlaceKind
 from records.api import CITED, IDENTITY, CitedSerializer, NamesField, RecordViewSet, cited
@@ -33,6 +33,7 @@ class PlaceSerializer(CitedSerializer):
             "point",
             *CITED,
         ]
+        hxl = PLACE_TAGS
 
 
 class PlaceDetailSerializer(PlaceSerializer):
@@ -82,6 +83,7 @@ class PlaceViewSet(RecordViewSet):
     filterset_class = PlaceFilterSet
     orderings = {"name": "name", **RecordViewSet.orderings}
     ordering = "name"
+    point_at = ""
 
     def get_queryset(self):
         places = super().get_queryset()

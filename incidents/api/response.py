@@ -70,3 +70,4 @@ class ResponseViewSet(RecordViewSet):
     )
     serializer_class = ResponseSerializer
     filterset_class = ResponseFilterSet
+    point_at = "place"

@@ -137,3 +137,4 @@ class ArrestViewSet(RecordViewSet):
     filterset_class = ArrestFilterSet
     orderings = {"occurred": "occurred_from", **RecordViewSet.orderings}
     ordering = "-occurred"
+    point_at = "place"

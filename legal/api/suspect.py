@@ -190,6 +190,12 @@ class SuspectViewSet(RecordViewSet):
                 raise Throttled(refusal.wait, str(refusal)) from None
         return page
 
+    def export(self, rows, shape):
+        """Found by name, suspects are listed page by page: each is a name read."""
+        if self._term is not None:
+            raise ValidationError({NAME: [_("An export is not searched by name.")]})
+        return super().export(rows, shape)
+
     @property
     def _term(self):
         return self.request.query_params.get(NAME)

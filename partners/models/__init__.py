@@ -10,9 +10,11 @@ from partners.models.key import (
     new_key,
 )
 from partners.models.proposal import Proposal
+from partners.models.release import AUDIENCES, Release, audience_of
 from partners.models.usage import Allowance, Usage
 
 __all__ = [
+    "AUDIENCES",
     "CLEARANCES",
     "EXPIRES_AFTER",
     "FORM",
@@ -21,8 +23,10 @@ __all__ = [
     "Change",
     "Key",
     "Proposal",
+    "Release",
     "Scope",
     "Usage",
+    "audience_of",
     "digest_of",
     "new_key",
 ]

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.test import Client
 
-from bench import answering, by_hand, saving, trust, world
+from bench import answering, by_hand, exports, saving, trust, world
 from incidents.models import Incident, Place
 from militias.models import Group
 from records.gate import Unrestricted
@@ -47,6 +47,7 @@ class Command(BaseCommand):
                 self._compare()
                 self._cost_of_trust()
                 self._compiled_and_rendered()
+                self._exports(number)
             finally:
                 connection.creation.destroy_test_db(own_name, verbosity=0)
 
@@ -122,6 +123,17 @@ class Command(BaseCommand):
         user.groups.add(Role.objects.get(name=DATA_ENTRY))
         client.force_login(user)
         return client
+
+    def _exports(self, incidents):
+        """Rows a second; the last column is by how much the process grew, in megabytes."""
+        self._say(f"{'':28}{'export, /s':>12}{'COPY, /s':>14}{'ratio':>8}{'+ MB':>8}")
+        nobody = Unrestricted("the bench compares with a plain COPY")
+        for name, ours, plain in exports.exports(trust.reader("exporter"), nobody):
+            before = exports.peak_memory()
+            mine, theirs = exports.seconds(ours, plain)
+            grown = exports.peak_memory() - before
+            rates = f"{incidents / mine:12.0f}{incidents / theirs:14.0f}{theirs / mine:8.2f}"
+            self._say(f"{name:28}{rates}{grown:8.1f}")
 
     def _line(self, name, ours, by_hand_):
         for _ in range(READY):  # so that neither pays for the first reading

@@ -1,0 +1,219 @@
+"""Making a release, and finding out whether it may still be handed out.
+
+All its files show one state of the database, as somebody of its audience reads it, whom
+both walls bind. Columns are in the order of the serializers, rows in that of references,
+so the same records make the same bytes. Why: docs/adr/0028-exports.md.
+"""
+
+import os
+from collections.abc import Callable
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import PurePosixPath
+from tempfile import TemporaryFile
+
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+from django.db.models import BigIntegerField, BooleanField, Case, DateField, F, Value, When
+
+from incidents.api import AttributionViewSet, ClaimViewSet
+from incidents.models import Incident
+from legal.api import ArrestLinkViewSet, ConvictionViewSet
+from legal.models import Conviction
+from partners.citing import besides
+from partners.dictionary import STANDS, entries
+from partners.models import Release, audience_of
+from records.exporting import as_csv, copied
+from records.json_sql import Among
+from records.models.audience import Marked
+from records.shapes import WHOLE
+from records.tables import Column
+from records.viewer import viewing
+from reports.api import LadderIncidentViewSet
+from reports.ladder import Question, Rung, ladder
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A file of a release: all rows of a view, or those of `rows`, with more columns."""
+
+    view: type
+    rows: Callable | None = None
+
+
+def _incidents(question):
+    """Those that count, with the rungs they stand on."""
+    rows = ladder(Incident.objects.all()).counted(question).with_rungs(question)
+    rungs = [rung.value for rung in Rung if rung != Rung.RECORDED]
+    day = Column("ladder.as_of", Value(question.as_of, DateField()))
+    return rows, [day, *(Column(f"ladder.{rung}", F(rung)) for rung in rungs)]
+
+
+def _convictions(question):
+    standing = question.convictions.standing_on(question.as_of)
+    stands = Case(
+        When(pk__in=standing.values("pk"), then=Value(True)),
+        default=Value(False),
+        output_field=BooleanField(),
+    )
+    return Conviction.objects.counted_for(question.viewer), [Column(STANDS, stands)]
+
+
+SHEETS = {
+    "incidents.csv": Sheet(LadderIncidentViewSet, _incidents),
+    "claims.csv": Sheet(ClaimViewSet),
+    "attributions.csv": Sheet(AttributionViewSet),
+    "arrest_links.csv": Sheet(ArrestLinkViewSet),
+    "convictions.csv": Sheet(ConvictionViewSet, _convictions),
+}
+
+
+def release(marking, as_of):
+    """Make a release for an audience, as of a day. Returns it.
+
+    Its files are on the disk, for good, before its row is committed. If anything fails,
+    there is neither.
+    """
+    with ExitStack() as undo, _one_state():
+        number = f"{marking.value.removeprefix('TLP:')}-{_next(marking)}"
+        audience, kept = audience_of(marking), _Files(f"releases/{number}", undo)
+        with viewing(audience):
+            written = {
+                name: _sheet(sheet, Question(as_of, audience.of_published()))
+                for name, sheet in SHEETS.items()
+            }
+            made_from = _rows_behind([table for table, _columns in written.values()], audience)
+            files = {name: kept.keep_table(name, *sheet) for name, sheet in written.items()}
+        for name, text in besides(number, marking, as_of, files):
+            files[name] = kept.keep_text(name, text)
+        made = Release.objects.create(
+            number=number, marking=marking, as_of=as_of, files=files, made_from=made_from
+        )
+        undo.pop_all()
+        return made
+
+
+def _next(marking):
+    return Release.objects.filter(marking=marking).count() + 1
+
+
+@contextmanager
+def _one_state():
+    """A transaction in which every statement sees the same."""
+    alone = not connection.in_atomic_block
+    with transaction.atomic(), connection.cursor() as cursor:
+        if alone:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def _sheet(sheet, question):
+    """The statement of a sheet, and the dictionary of its columns."""
+    view, more = sheet.view, []
+    if sheet.rows is None:
+        rows = view.queryset.model.objects.counted_for(question.viewer)
+    else:
+        rows, more = sheet.rows(question)
+    table = as_csv(view, rows.order_by("reference"), WHOLE, more=more)
+    return table, [asdict(entry) for entry in entries(view, table.names, table.kinds)]
+
+
+@dataclass(frozen=True)
+class _Files:
+    """Where the files of a release go, and what takes them away if it fails."""
+
+    folder: str
+    undo: ExitStack
+
+    def keep(self, name, lines, before=b""):
+        """Store a file under a new name. Returns what the release says of it."""
+        digest, number = sha256(before), 0
+        with TemporaryFile() as file:
+            file.write(before)
+            for line in lines:
+                digest.update(line)
+                file.write(line)
+                number += 1
+            size = file.tell()
+            stored = default_storage.save(f"{self.folder}/{name}", File(file))
+        self.undo.callback(default_storage.delete, stored)
+        _settle(stored)
+        return {"bytes": size, "sha256": digest.hexdigest(), "stored": stored, "rows": number}
+
+    def keep_table(self, name, table, columns):
+        return {**self.keep(name, copied(table), table.before), "columns": columns}
+
+    def keep_text(self, name, text):
+        return {**self.keep(name, [text.encode()]), "rows": None, "columns": []}
+
+
+def _settle(stored):
+    """Wait until the disk has the file and the folders that lead to it."""
+    for name in (stored, *map(str, PurePosixPath(stored).parents)):
+        handle = os.open(default_storage.path(name), os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+# What a release was made from, and what became of it
+
+
+def _marked():
+    return [
+        model
+        for model in apps.get_models()
+        if issubclass(model, Marked) and not hasattr(model, "pgh_tracked_model")
+    ]
+
+
+def _rows_behind(tables, audience):
+    """For each table of marked rows that is read, wherever, the numbers of those to be seen."""
+    read = " ".join(table.sql for table in tables)
+    return {
+        model._meta.db_table: sorted(
+            model._default_manager.counted_for(audience).values_list("pk", flat=True)
+        )
+        for model in _marked()
+        if f'"{model._meta.db_table}"' in read
+    }
+
+
+def is_withheld(made):
+    """Whether anything that a release was made from was since withdrawn, raised or narrowed.
+
+    What was merely changed, or removed from a record that is still there, is history, and
+    the release still says how it was. Makes a query for each table, and one more for each
+    in which something is missing.
+    """
+    models = {model._meta.db_table: model for model in _marked()}
+    for table, keys in made.made_from.items():
+        if table not in models:
+            return True
+        among = Among(F("pk"), Value(keys, ArrayField(BigIntegerField())))
+        rows = models[table]._default_manager.counted_for(made.audience).filter(among)
+        missing = set(keys) - set(rows.values_list("pk", flat=True))
+        if missing and _some_are_there(table, missing):
+            return True
+    return False
+
+
+def _some_are_there(table, keys):
+    """Whether a row with one of these keys still exists, for whomever."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT NOT bool_and(is_gone(%s, key)) FROM unnest(%s::bigint[]) AS key",
+            [table, list(keys)],
+        )
+        return cursor.fetchone()[0]
+
+
+def newer_than(made):
+    """The newest later release for the same audience that may be handed out, or None."""
+    later = Release.objects.for_the_same(made).filter(pk__gt=made.pk)
+    return next((each for each in later if not is_withheld(each)), None)
