@@ -295,6 +295,8 @@ SPECTACULAR_SETTINGS = {
             "ReparationHead RulingKind SentenceKind StepKind",
             "legal.models.finding": "Modality",
             "legal.models.provision": "InstrumentKind",
+            "partners.api.me": "AskerKind",
+            "partners.feed": "ChangeKind RemovalReason",
             "partners.models": "Scope",
         }.items()
         for name in names.split()

@@ -29,7 +29,8 @@ CLASSES = {
     **spectacular_settings.ENUM_NAME_OVERRIDES,
     "Rung": "reports.ladder.Rung",
 }
-del CLASSES["PointPrecision"]  # some of the words of Precision
+for some_words in ("PointPrecision", "MarkingGiven"):  # of Precision, of Marking
+    del CLASSES[some_words]
 PAGE = "vocabularies.md"
 DEFINED_ELSEWHERE = {  # (page, heading)
     "Stance": ("methodology.md", "Attribution"),

@@ -4,12 +4,25 @@ import json
 from dataclasses import dataclass
 from datetime import UTC
 
+from django.db import models
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from partners.cursors import Position, StartOver, version_of
 from partners.models import Change
 from records.compiling import texts
 from records.shapes import FLAT
+
+
+class ChangeKind(models.TextChoices):
+    CREATED = "created", _("Created")
+    UPDATED = "updated", _("Updated")
+    REMOVED = "removed", _("Removed")
+
+
+class RemovalReason(models.TextChoices):
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    UNAVAILABLE = "unavailable", _("Not available any more")
 
 
 @dataclass(frozen=True)
@@ -77,11 +90,11 @@ def _entry(row, noun, text):
     """
     of_part = bool(row.part_table)
     if text is not None and (row.is_seen or of_part):
-        change = "updated" if row.was_seen or of_part else "created"
+        change = ChangeKind.UPDATED if row.was_seen or of_part else ChangeKind.CREATED
         return _written(row, noun, change, record=text)
     if text is None and row.was_seen and not (row.is_seen or of_part):
-        reason = "withdrawn" if row.withdrawn else "unavailable"
-        return _written(row, noun, "removed", reason=json.dumps(reason))
+        reason = RemovalReason.WITHDRAWN if row.withdrawn else RemovalReason.UNAVAILABLE
+        return _written(row, noun, ChangeKind.REMOVED, reason=json.dumps(reason))
     return None
 
 

@@ -266,7 +266,7 @@ REFUSED = {
     "hxl=true": ("hxl", "csv"),
     "format=csv&fields=titel": ("fields", "title"),
     "format=csv&kind=attack": ("kind", "attack"),
-    "format=csv&ordering=title": ("ordering", "occurred"),
+    "format=csv&ordering=place": ("ordering", "occurred"),
 }
 
 
@@ -348,7 +348,7 @@ def test_an_export_is_counted_once_and_before_it_is_read(rf, monkeypatch):
         request = rf.get(address)
         request.user = UserFactory()
         request._dont_enforce_csrf_checks = True
-        request.viewer = PUBLIC
+        request.viewer, request.key = PUBLIC, None
         request.counts_as_export = lambda: counted.append(address)
         monkeypatch.setattr("records.permissions.MayRead.has_permission", lambda *a: True)
         return view(request)

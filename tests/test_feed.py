@@ -1,6 +1,5 @@
 """The feed tells every reader each change of what he may read, and nothing of what he may not."""
 
-import json
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,6 +11,7 @@ from legal.models import ConvictionIncident
 from partners.models import Change
 from partners.noting import note_changes
 from records.models import Source
+from records.models.audience import Marked
 from records.viewer import Viewer, viewing
 from tests.factories import (
     ConvictionIncidentFactory,
@@ -25,6 +25,7 @@ from tests.factories import (
     cite,
 )
 from tests.feeding import CHANGES, Reader
+from tests.problems import refused as told
 from tests.trail import ask
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -291,12 +292,12 @@ def test_a_cursor_is_its_readers_alone(reader):
     assert refused(reader.client, cursor_of(reader))[0] == 200
 
 
-@pytest.mark.parametrize("cursor", ["x", "ف", "A" * 80, "=" * 80, "A" * 5000])
+@pytest.mark.parametrize("cursor", ["x", "ف", "A" * 80, "=" * 80, "A" * 1900])
 def test_what_is_no_cursor_is_refused_and_named(reader, cursor):
     status, said = refused(reader.client, cursor)
 
     assert status == 400
-    assert "cursor" in json.loads(said)
+    assert "cursor" in said
 
 
 @pytest.mark.parametrize(
@@ -343,7 +344,7 @@ def test_an_unknown_parameter_and_a_page_of_no_size_are_refused(reader):
     for parameters in ({"since": "1"}, {"page_size": "0"}, {"page_size": "201"}, {"cursor": ""}):
         answer = reader.client.get(CHANGES, parameters)
         assert answer.status_code == 400
-        assert next(iter(parameters)) in answer.json()
+        assert next(iter(parameters)) in told(answer)
 
 
 def test_a_version_names_one_entry(reader, source):
@@ -436,7 +437,7 @@ def test_every_table_of_records_and_parts_is_noted():
     from_models = {
         model._meta.db_table
         for model in Incident.__mro__[0]._meta.apps.get_models()
-        if hasattr(model, "marking") and not hasattr(model, "pgh_id")
+        if issubclass(model, Marked)
     }
     assert {table for table, _number in noted} == from_models
     assert {number for _table, number in noted} == {4}

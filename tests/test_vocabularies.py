@@ -85,5 +85,5 @@ def test_there_is_no_other_list(reader):
 
 
 def test_a_stranger_reads_none(client):
-    assert client.get(ADDRESS).status_code == 403
+    assert client.get(ADDRESS).status_code == 401
     assert client.get(f"{ADDRESS}stance/").status_code == 403

@@ -12,20 +12,11 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from partners.cursors import opened, sealed
-from partners.feed import read
+from partners.feed import ChangeKind, RemovalReason, read
 from records.api import Part
 from records.parameters import StrictParameters
 
 PAGE_SIZE, LARGEST_PAGE = 50, 200
-CHANGES = {
-    "created": _("You can read it, and could not before"),
-    "updated": _("It, or a part of it, says something else"),
-    "removed": _("You cannot read it any more"),
-}
-REASONS = {
-    "withdrawn": _("Its owner withdrew it: it does not stand"),
-    "unavailable": _("It is not yours to read any more"),
-}
 
 
 class ChangePart(Part):
@@ -33,11 +24,11 @@ class ChangePart(Part):
 
     noun = serializers.CharField()
     reference = serializers.CharField()
-    change = serializers.ChoiceField(choices=list(CHANGES.items()))
+    change = serializers.ChoiceField(choices=ChangeKind.choices)
     version = serializers.CharField(help_text=_("Names this entry. It cannot be compared."))
     at = serializers.DateTimeField()
     reason = serializers.ChoiceField(
-        choices=list(REASONS.items()), required=False, help_text=_("Why it was removed.")
+        choices=RemovalReason.choices, required=False, help_text=_("Why it was removed.")
     )
     record = serializers.DictField(
         required=False,

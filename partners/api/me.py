@@ -1,5 +1,6 @@
 """What a key, or a signed-in person, is told about itself."""
 
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
@@ -14,7 +15,10 @@ from records.api import Part
 from records.models import Marking
 from records.parameters import StrictParameters
 
-KEY, PERSON = "key", "person"
+
+class AskerKind(models.TextChoices):
+    KEY = "key", _("A key")
+    PERSON = "person", _("A person")
 
 
 class OwnOrganisation(Part):
@@ -47,7 +51,7 @@ class Use(Part):
 class Me(Part):
     """Who asks. What is said of keys alone is null for a person."""
 
-    kind = serializers.ChoiceField(choices=[(KEY, _("A key")), (PERSON, _("A person"))])
+    kind = serializers.ChoiceField(choices=AskerKind.choices)
     label = serializers.CharField(  # type: ignore[assignment]
         help_text=str(_("The label of the key, or the user name."))
     )
@@ -75,7 +79,7 @@ class MeView(StrictParameters, APIView):
 def _of_key(request):
     key = request.key
     return {
-        "kind": KEY,
+        "kind": AskerKind.KEY,
         "label": key.label,
         "organisation": key.organisation,
         "clearance": key.clearance,
@@ -93,7 +97,7 @@ def _of_key(request):
 def _of_person(request):
     user = request.user
     return {
-        "kind": PERSON,
+        "kind": AskerKind.PERSON,
         "label": user.get_username(),
         "organisation": user.organisation,
         "clearance": user.clearance,
