@@ -13,6 +13,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.debug import sensitive_variables
 
 from partners.forms import ApproveForm, KeyForm, RevokeForm
@@ -82,7 +83,7 @@ ACTS = {
 
 
 class StateFilter(admin.SimpleListFilter):
-    title, parameter_name = _("state"), "state"
+    title, parameter_name = pgettext_lazy("of a key", "state"), "state"
 
     def lookups(self, request, model_admin):
         return STATES.items()
@@ -196,7 +197,7 @@ class KeyAdmin(KeptAdmin):
 
     # Columns
 
-    @admin.display(description=_("state"))
+    @admin.display(description=pgettext_lazy("of a key", "state"))
     def state(self, key):
         return state_of(key)
 

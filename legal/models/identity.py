@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from legal.models.suspect import Suspect
 from records.gate import GatedQuerySet
@@ -106,7 +107,7 @@ class NameReading(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name=_("person"),
+        verbose_name=pgettext_lazy("user", "person"),
     )
     key = models.BigIntegerField(_("key"), null=True, blank=True)  # a partner's, by its number
     how = models.CharField(_("how"), max_length=5, choices=HowRead)

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from incidents.models import Incident
 from records.models import Organisation, User
@@ -31,7 +32,12 @@ class Proposal(models.Model):
         Organisation, models.PROTECT, related_name="+", verbose_name=_("organisation")
     )
     person = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person")
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("user", "person"),
     )
     key_prefix = models.CharField(_("prefix of the key"), max_length=20, blank=True)
     members = ArrayField(

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partners.models.key import Key
 from records.roles import ADMINISTRATOR, AUDITOR
@@ -52,7 +53,7 @@ class Usage(models.Model):
 
     key = models.ForeignKey(Key, models.PROTECT, related_name="usage", verbose_name=_("key"))
     day = models.DateField(_("day"))
-    noun = models.CharField(_("address"), max_length=40)
+    noun = models.CharField(pgettext_lazy("asked for", "address"), max_length=40)
     requests = models.PositiveIntegerField(_("requests"))
     refused = models.PositiveIntegerField(_("of them refused"))
 
