@@ -1,7 +1,6 @@
 """The API as a whole: its pages and its index."""
 
 import json
-import re
 from importlib.util import find_spec
 
 from django.core import signing
@@ -15,10 +14,8 @@ from rest_framework.reverse import reverse
 from rest_framework.routers import APIRootView, DefaultRouter
 from rest_framework.utils.urls import replace_query_param
 
-from records.parameters import StrictParameters, nearest
+from records.parameters import A_PAGE, StrictParameters, nearest, page_size
 
-PAGE_SIZE = 50
-LARGEST_PAGE = 200
 # Without the moment of signing: the same page has the same text, and so the same ETag.
 SIGNER = signing.Signer(salt="config.api.cursor")
 BESIDES = {"reports/accountability": "accountability"}
@@ -47,7 +44,7 @@ class Pages(BasePagination):
             beyond = TupleLessThan if descending else TupleGreaterThan
             start = self._start(cursor, queryset.model)
             queryset = queryset.filter(beyond(tuple(F(key) for key in keys), start))
-        size = self._size(request)
+        size = page_size(request.query_params)
         rows = list(queryset[: size + 1])
         self.last = rows[size - 1] if len(rows) > size else None
         return rows[:size]
@@ -72,13 +69,6 @@ class Pages(BasePagination):
         if wanted not in known:
             raise ValidationError({"ordering": [nearest(wanted, known)]})
         return wanted
-
-    def _size(self, request):
-        wanted = request.query_params.get("page_size", str(PAGE_SIZE))
-        if not (re.fullmatch("[0-9]{1,3}", wanted) and 1 <= int(wanted) <= LARGEST_PAGE):
-            message = _("Give a whole number from 1 to %(largest)s.") % {"largest": LARGEST_PAGE}
-            raise ValidationError({"page_size": [message]})
-        return int(wanted)
 
     def _start(self, cursor, model):
         """The ordering values of the row that the page comes after."""
@@ -108,11 +98,10 @@ class Pages(BasePagination):
         }
 
     def get_schema_operation_parameters(self, view):
-        size = {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE_SIZE}
         ordering = {"type": "string", "enum": known_orderings(view), "default": view.ordering}
         return [
             _parameter("cursor", {"type": "string"}, _("Where a page begins: follow `next`.")),
-            _parameter("page_size", size, _("Rows in one page.")),
+            _parameter("page_size", A_PAGE, _("Rows in one page.")),
             _parameter("ordering", ordering, _("A minus sign turns the order round.")),
         ]
 

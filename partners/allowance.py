@@ -9,6 +9,10 @@ from math import ceil
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import Throttled
+
+EXPORTS_AN_HOUR = 4
 
 # The commit waits for no disk, but only where this statement is the whole transaction.
 QUIETLY = ", set_config('synchronous_commit', 'off', true)"
@@ -61,3 +65,20 @@ def count(key, noun, works=True):
         )
         left, admitted, *_set = cursor.fetchone()
     return Allowance(key, left, admitted)
+
+
+def count_export(key):
+    """Count an export of `key`, in the transaction of its request. Makes one query.
+
+    Raises:
+        Throttled: the key has had its exports of this hour.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT remaining, admitted FROM count_export(%s, %s)", [key.pk, EXPORTS_AN_HOUR]
+        )
+        left, admitted = cursor.fetchone()
+    if not admitted:
+        wait = ceil((1 - left) * 3600 / EXPORTS_AN_HOUR)
+        said = _("A key may export %(most)s times an hour. For all changes, follow the feed.")
+        raise Throttled(wait, said % {"most": EXPORTS_AN_HOUR})

@@ -21,6 +21,7 @@ from records.dates import ISO_DAY
 from records.models import Confidence
 
 __all__ = [
+    "A_PAGE",
     "SINCE",
     "UNTIL",
     "CharFilter",
@@ -34,6 +35,7 @@ __all__ = [
     "min_confidence",
     "named_like",
     "nearest",
+    "page_size",
     "rule",
     "since",
     "until",
@@ -172,6 +174,17 @@ def nearest(word, words):
 
 
 LONGEST_VALUE = 2000  # characters
+PAGE_SIZE, LARGEST_PAGE = 50, 200
+A_PAGE = {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE_SIZE}
+
+
+def page_size(parameters):
+    """How many rows a page is asked to have."""
+    wanted = parameters.get("page_size", str(PAGE_SIZE))
+    if not (re.fullmatch("[0-9]{1,3}", wanted) and 1 <= int(wanted) <= LARGEST_PAGE):
+        message = _("Give a whole number from 1 to %(largest)s.") % {"largest": LARGEST_PAGE}
+        raise ValidationError({"page_size": [message]})
+    return int(wanted)
 
 
 class StrictParameters:

@@ -9,11 +9,11 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from factory.django import DjangoModelFactory
 from pghistory.models import Event
 
-from partners.models import Allowance, Change, Usage
+from partners.models import Allowance, Change, ExportAllowance, Usage
 from records.models import AuditEntry, Citation
 from tests import factories
 
-LEFT_OUT = Event | AuditEntry | AbstractBaseSession | Allowance | Usage | Change
+LEFT_OUT = Event | AuditEntry | AbstractBaseSession | Allowance | ExportAllowance | Usage | Change
 
 
 def our_apps():

@@ -9,8 +9,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from partners.allowance import count
-from partners.models import Allowance, Key, Usage
+from partners.allowance import EXPORTS_AN_HOUR, count
+from partners.models import Allowance, ExportAllowance, Key, Usage
 from tests.factories import KeyFactory, UserFactory
 from tests.keys import by
 
@@ -230,3 +230,40 @@ def test_a_person_is_told_what_he_may(client):
     }
     client.force_login(UserFactory(organisation=None, rights=[]))
     assert client.get(ME).json()["organisation"] is None
+
+
+# Exports
+
+
+def test_exports_are_counted_apart_and_by_the_hour(client):
+    key, other = KeyFactory(), KeyFactory()
+    sheet = "/api/v1/sources/?format=csv"
+
+    for _n in range(EXPORTS_AN_HOUR):
+        assert client.get(sheet, **by(key)).status_code == 200
+    refused = client.get(sheet, **by(key))
+
+    assert refused.status_code == 429
+    assert 60 * 14 < int(refused.headers["Retry-After"]) <= 60 * 15
+    assert "4 times an hour" in refused.json()["detail"]
+    assert client.get("/api/v1/sources/", **by(key)).status_code == 200
+    assert client.head(sheet, **by(key)).status_code == 200
+    assert client.get(sheet, **by(other)).status_code == 200
+
+
+def test_an_export_that_is_refused_counts_for_nothing(client):
+    key = KeyFactory()
+    for _n in range(EXPORTS_AN_HOUR):
+        assert client.get("/api/v1/sources/?format=csv&kind=x", **by(key)).status_code == 400
+
+    assert client.get("/api/v1/sources/?format=csv", **by(key)).status_code == 200
+
+
+def test_an_export_is_there_again_when_its_quarter_of_an_hour_is_over(client):
+    key = KeyFactory()
+    earlier = timezone.now() - timedelta(minutes=16)
+    ExportAllowance.objects.create(key=key, left=0, at=earlier)
+
+    statuses = [client.get("/api/v1/sources/?format=csv", **by(key)).status_code for _n in range(2)]
+
+    assert statuses == [200, 429]

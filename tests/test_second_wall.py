@@ -30,6 +30,7 @@ from tests.questions import everything
 # Functions that work with the owner's rights. Each is to show nobody anything.
 PRIVILEGED = {
     "chain_event",
+    "count_export",
     "count_request",
     "find_audience",
     "is_gone",

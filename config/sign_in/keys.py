@@ -1,5 +1,6 @@
 """Partners' machines sign in by a key in a header, for one request, and below /api/ alone."""
 
+from functools import partial
 from urllib.parse import unquote_plus
 
 from django.urls import Resolver404, resolve
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from config.problems import is_for_programs, problem
 from config.sign_in.address import exact_address
-from partners.allowance import count
+from partners.allowance import count, count_export
 from partners.holder import KeyHolder
 from partners.models import FORM, Key, digest_of
 
@@ -44,7 +45,7 @@ class KeySignIn:
         self.get_response = get_response
 
     def __call__(self, request):
-        request.key = request.allowance = None
+        request.key = request.allowance = request.counts_as_export = None
         if is_for_programs(request) and _has_key_in_address(request):
             return problem(request, 400, _in_address())
         if not _asks_by_key(request):
@@ -57,6 +58,7 @@ class KeySignIn:
             return _unknown(request)
         if request.allowance.admitted:
             request.key, request.user = key, KeyHolder(key)
+            request.counts_as_export = partial(count_export, key)
             answer = self.get_response(request)
         else:
             answer = problem(request, 429, _too_many(key))

@@ -1,22 +1,18 @@
 """The feed as the API shows it."""
 
 import json
-import re
 
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
 from partners.cursors import opened, sealed
 from partners.feed import ChangeKind, RemovalReason, read
 from records.api import Part
-from records.parameters import StrictParameters
-
-PAGE_SIZE, LARGEST_PAGE = 50, 200
+from records.parameters import A_PAGE, StrictParameters, page_size
 
 
 class ChangePart(Part):
@@ -63,7 +59,7 @@ class ChangesView(StrictParameters, APIView):
             OpenApiParameter("cursor", str, description=str(_("Where to go on: follow `next`."))),
             OpenApiParameter(
                 "page_size",
-                {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE_SIZE},
+                A_PAGE,
                 description=str(_("Changes looked at for one page.")),
             ),
         ],
@@ -75,7 +71,7 @@ class ChangesView(StrictParameters, APIView):
         reader = (getattr(request, "key", None), viewer)
         cursor = request.query_params.get("cursor")
         position = None if cursor is None else opened(cursor, reader)
-        page = read(viewer, self.views, position, self._size())
+        page = read(viewer, self.views, position, page_size(request.query_params))
         following = replace_query_param(
             request.build_absolute_uri(), "cursor", sealed(page.position, reader)
         )
@@ -84,10 +80,3 @@ class ChangesView(StrictParameters, APIView):
             f'{head[:-1]}, "results": [{", ".join(page.entries)}]}}',
             content_type="application/json",
         )
-
-    def _size(self):
-        wanted = self.request.query_params.get("page_size", str(PAGE_SIZE))
-        if not (re.fullmatch("[0-9]{1,3}", wanted) and 1 <= int(wanted) <= LARGEST_PAGE):
-            message = _("Give a whole number from 1 to %(largest)s.") % {"largest": LARGEST_PAGE}
-            raise ValidationError({"page_size": [message]})
-        return int(wanted)

@@ -153,8 +153,6 @@ class ReleaseFileView(ReleaseView):
             newer = newer_than(made)
             hint = newer and _("A newer release: %(address)s") % {"address": self.address(newer)}
             raise Gone(" ".join(filter(None, [str(Gone.default_detail), hint])))
-        if counts := getattr(request._request, "counts_as_export", None):
-            counts()
         stored = default_storage.open(made.files[file]["stored"])
         return FileResponse(
             stored,

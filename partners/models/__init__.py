@@ -11,7 +11,7 @@ from partners.models.key import (
 )
 from partners.models.proposal import Proposal
 from partners.models.release import AUDIENCES, Release, audience_of
-from partners.models.usage import Allowance, Usage
+from partners.models.usage import Allowance, ExportAllowance, Usage
 
 __all__ = [
     "AUDIENCES",
@@ -21,6 +21,7 @@ __all__ = [
     "LONGEST",
     "Allowance",
     "Change",
+    "ExportAllowance",
     "Key",
     "Proposal",
     "Release",

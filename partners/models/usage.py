@@ -10,7 +10,7 @@ from partners.models.key import Key
 from records.roles import ADMINISTRATOR, AUDITOR
 
 
-class Allowance(models.Model):
+class Bucket(models.Model):
     """What is left of a key's allowance at a moment. It fills up as time passes.
 
     Unlogged, so that counting waits for no disk: after a crash everybody begins with all.
@@ -23,10 +23,21 @@ class Allowance(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        abstract = True
         default_permissions = ()
 
     def __str__(self):
         return f"{self.left:.0f}"
+
+
+class Allowance(Bucket):
+    """Of requests."""
+
+
+class ExportAllowance(Bucket):
+    """Of exports. A table of its own: an export counts in its own transaction, and the lock
+    would make the key's other requests wait for it.
+    """
 
 
 class UsageQuerySet(models.QuerySet):
