@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from incidents.models import Incident
 from records.models import Source
@@ -71,7 +72,7 @@ def test_the_screen_is_filtered_by_action_and_kind(screen, auditor, asked, found
 
 
 def test_the_screen_is_filtered_by_person_and_day(screen, auditor, actions):
-    day = last_entry().made_at
+    day = timezone.localtime(last_entry().made_at)
     on = {"made_at__year": day.year, "made_at__month": day.month, "made_at__day": day.day}
 
     assert whose(screen(auditor, person=actions[1].pk)) == ["basim"]

@@ -158,9 +158,16 @@ def flattened(serializer, model, shown):
         elif isinstance(field, serializers.Serializer):
             assert _is_record(model._meta.get_field(field.source).related_model)
             flat[name] = shown[name] and shown[name]["reference"]
-        elif not getattr(field, "holds_records", False):
+        elif not getattr(field, "holds_records", False) and not _is_of_another(field, model):
             flat[name] = shown[name]
     return flat
+
+
+def _is_of_another(field, model):
+    """A column of a record that a part names, as the title of a cited source."""
+    *keys, column = field.source_attrs or [""]
+    is_key = column in {key.name for key in model._meta.fields if key.many_to_one}
+    return is_key or (bool(keys) and column != "reference")
 
 
 def _is_record(model: type[Model]):

@@ -5,8 +5,11 @@ media type, its headers and its body. The same questions in every run.
 """
 
 import json
+from io import StringIO
+from tempfile import TemporaryDirectory
 
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from drf_spectacular.generators import SchemaGenerator
@@ -14,6 +17,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode, openapi
 from schemathesis.specs.openapi import checks
 
+from records.rights import PROPOSE, READ
 from tests.factories import UserFactory
 from tests.starter import StarterDataTestCase
 
@@ -24,6 +28,7 @@ CHECKS = [
     checks.response_headers_conformance,
     checks.response_schema_conformance,
 ]
+RELEASED = {"number": "CLEAR-1", "file": "claims.csv"}
 QUIETLY = settings(
     max_examples=OF_EACH_KIND,
     derandomize=True,
@@ -41,7 +46,8 @@ def generated():
 
 class EveryOperation(StarterDataTestCase):
     def setUp(self):
-        self.client.force_login(UserFactory(username="reader", clearance="TLP:RED"))
+        reader = UserFactory(username="reader", clearance="TLP:RED", rights=[READ, PROPOSE])
+        self.client.force_login(reader)
         (session,) = self.client.cookies.values()
         self.cookies = {session.key: session.value}
         self.schema = openapi.from_dict(generated())
@@ -58,6 +64,8 @@ class EveryOperation(StarterDataTestCase):
         QUIETLY(given(case=operation.as_strategy(mode, **fixed))(self.ask))()
 
     def test_no_answer_is_undocumented_or_a_fault(self):
+        self._propose()
+        self._release()
         references = self._one_reference_of_each()
         for signal in (request_started, request_finished):  # as Django's own client does
             signal.disconnect(close_old_connections)
@@ -70,6 +78,8 @@ class EveryOperation(StarterDataTestCase):
             if "{reference}" in operation.path:
                 path = {"path_parameters": {"reference": references[operation.path]}}
                 self.ask_operation(operation, GenerationMode.POSITIVE)
+            elif "{number}" in operation.path:
+                path = {"path_parameters": RELEASED}
             self.ask_operation(operation, GenerationMode.POSITIVE, **path)
             self.ask_operation(operation, GenerationMode.NEGATIVE, **path)
 
@@ -77,6 +87,22 @@ class EveryOperation(StarterDataTestCase):
         assert asked == {operation.label for operation in reading}
         answered = {label for label, status in self.seen if status == 200}
         assert answered == asked
+
+    def _propose(self):
+        place = self.client.get("/api/v1/places/").json()["results"][0]["reference"]
+        body = {
+            "title": "Rockets",
+            "kind": "rocket_attack",
+            "occurred": {"from": "2021-02-15"},
+            "place": place,
+        }
+        answer = self.client.post("/api/v1/incidents/", body, content_type="application/json")
+        assert answer.status_code == 201, answer.text
+
+    def _release(self):
+        folder = self.enterContext(TemporaryDirectory())
+        self.enterContext(self.settings(MEDIA_ROOT=folder))
+        call_command("release", stdout=StringIO())
 
     def _one_reference_of_each(self):
         found = {}

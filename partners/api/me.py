@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from partners.holder import RIGHT_OF
 from partners.models import Scope
-from records.api import Part
+from records.api import MomentField, Part
 from records.models import Marking
 from records.parameters import StrictParameters
 
@@ -58,7 +58,7 @@ class Me(Part):
     organisation = OwnOrganisation(allow_null=True)
     scopes = serializers.ListField(child=serializers.ChoiceField(choices=Scope.choices))
     clearance = serializers.ChoiceField(choices=Marking.choices)
-    expires_at = serializers.DateTimeField(allow_null=True)
+    expires_at = MomentField(allow_null=True)
     networks = serializers.ListField(child=serializers.CharField(), allow_null=True)
     limits = Limits(allow_null=True)
     use = Use(allow_null=True)
