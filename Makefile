@@ -12,7 +12,7 @@ run: .venv/local
 	@PORT=$(PORT) $(BIN)/gunicorn --config config/serving.py config.wsgi
 
 test: .venv/dev
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 lint: .venv/dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy .

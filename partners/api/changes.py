@@ -15,7 +15,7 @@ from records.api import Part
 from records.parameters import A_PAGE, StrictParameters, page_size
 
 
-class ChangePart(Part):
+class ChangePart(serializers.Serializer):
     """A record changed. `record` is the whole of it as it is now, unless it was removed."""
 
     noun = serializers.CharField()
