@@ -79,6 +79,7 @@ def count_export(key):
         )
         left, admitted = cursor.fetchone()
     if not admitted:
-        wait = ceil((1 - left) * 3600 / EXPORTS_AN_HOUR)
         said = _("A key may export %(most)s times an hour. For all changes, follow the feed.")
-        raise Throttled(wait, said % {"most": EXPORTS_AN_HOUR})
+        refusal = Throttled(detail=said % {"most": EXPORTS_AN_HOUR})
+        refusal.wait = ceil((1 - left) * 3600 / EXPORTS_AN_HOUR)
+        raise refusal

@@ -2,7 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -204,7 +204,7 @@ def test_a_key_is_told_what_it_may_and_what_it_did(client):
         "organisation": {"name": "Musaala", "name_ar": ""},
         "scopes": ["read"],
         "clearance": "TLP:AMBER",
-        "expires_at": timezone.localtime(key.expires_at).isoformat(),
+        "expires_at": f"{key.expires_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}",
         "networks": ["127.0.0.0/8"],
         "limits": {"requests_a_minute": 60, "requests_at_once": 20, "left": 18},
         "use": {

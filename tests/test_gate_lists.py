@@ -81,7 +81,7 @@ def test_hand_written_sql_is_where_this_list_says():
         "config/health.py": 1,  # whether the database answers at all
         "config/checks.py": 3,  # of the database's letters, its superusers and its roles
         "config/management/commands/demo.py": 1,  # lets the web role sign in
-        "partners/allowance.py": 1,  # counts a request, and reads no record
+        "partners/allowance.py": 2,  # counts requests and exports, and reads no record
         "partners/noting.py": 1,  # triggers of the feed
         "partners/proposals.py": 2,  # what the history is told, and a lock on a word
         "partners/releasing.py": 2,  # one state for all files; whether a row is gone

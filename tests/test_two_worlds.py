@@ -20,6 +20,7 @@ from django.db import connection, models, transaction
 from django.test import Client
 
 from incidents.models import Incident, IncidentCitation, Place
+from partners import allowance
 from partners.models import Key
 from records.compiling import forget
 from records.gate import GatedQuerySet
@@ -158,6 +159,7 @@ WALLS = [both_walls, first_wall_alone, second_wall_alone]
 def test_two_worlds_answer_alike(monkeypatch, turn, a_reader):
     """Single walls answer every other question, and the readers together all of them."""
     monkeypatch.setattr(signing.TimestampSigner, "timestamp", lambda signer: "then")
+    monkeypatch.setattr(allowance, "EXPORTS_AN_HOUR", 100_000)  # what is asked here are exports
     world = visible_world()
     strange = strangers()
     reader, ways, part_ways = a_reader()
