@@ -81,7 +81,10 @@ def _statements(incidents):
         CREATE FUNCTION some_day(i bigint, salt int) RETURNS date LANGUAGE sql IMMUTABLE AS
         $$ SELECT date '{FIRST_DAY}' + pick(i, salt, {DAYS})::int $$
     """
-    yield "INSERT INTO records_organisation (id, slug, name, name_ar) VALUES (1, 'b', 'B', '')"
+    yield (
+        "INSERT INTO records_organisation (id, slug, name, name_ar, is_active) "
+        "VALUES (1, 'b', 'B', '', true)"
+    )
     yield each(
         "militias_group",
         60,
