@@ -5,14 +5,11 @@ those of the screens. Definitions stand in the codebook and nowhere else: they a
 from its tables.
 """
 
-import hashlib
 import json
 import re
 from functools import lru_cache
 
 from django.conf import settings
-from django.http import HttpResponse
-from django.utils.cache import get_conditional_response
 from django.utils.module_loading import import_string
 from django.utils.translation import override
 from drf_spectacular.settings import spectacular_settings
@@ -22,6 +19,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from records.answers import answer
 from records.api import Part
 from records.parameters import StrictParameters
 
@@ -149,7 +147,7 @@ class VocabulariesView(StrictParameters, APIView):
             {"name": name, "address": reverse("vocabulary", args=[name], request=request)}
             for name in NAMES
         ]
-        return answer(request, {"results": lists})
+        return _answer(request, {"results": lists})
 
 
 class VocabularyView(StrictParameters, APIView):
@@ -164,12 +162,8 @@ class VocabularyView(StrictParameters, APIView):
     def get(self, request, name):
         if name not in NAMES:
             raise NotFound
-        return answer(request, vocabulary(NAMES[name]))
+        return _answer(request, vocabulary(NAMES[name]))
 
 
-def answer(request, data):
-    """The data with its digest as ETag, or 304 to whoever has it."""
-    body = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    whole = HttpResponse(body, content_type="application/json", headers={"ETag": etag})
-    return get_conditional_response(request, etag=etag, response=whole)
+def _answer(request, data):
+    return answer(request, json.dumps(data, ensure_ascii=False, separators=(",", ":")))

@@ -17,6 +17,13 @@ def etag_of(text):
     return f'"{sha256(text.encode()).hexdigest()[:32]}"'
 
 
+def answer(request, text):
+    """JSON as it stands, with its ETag, or 304 to somebody who has it."""
+    etag = etag_of(text)
+    response = HttpResponse(text, content_type="application/json", headers={"ETag": etag})
+    return get_conditional_response(request, etag, response=response)
+
+
 class CompiledAnswers(Exports):
     """A view whose lists and records are compiled from its serializer: records/compiling.py."""
 
@@ -66,7 +73,4 @@ class CompiledAnswers(Exports):
         return self.answer(written[reference])
 
     def answer(self, text):
-        """The text, or 304 to somebody who has it."""
-        etag = etag_of(text)
-        response = HttpResponse(text, content_type="application/json", headers={"ETag": etag})
-        return get_conditional_response(self.request, etag, response=response)
+        return answer(self.request, text)

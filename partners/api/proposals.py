@@ -20,7 +20,8 @@ from incidents.api.proposing import IncidentGiven, laid_over
 from incidents.models import Incident
 from partners import proposals
 from partners.proposals import Proposer
-from records.members import NO_OBJECT
+from records.answers import etag_of
+from records.members import NO_OBJECT, as_read
 from records.models import ReviewStatus
 from records.parameters import StrictParameters
 from records.permissions import MayPropose
@@ -78,8 +79,8 @@ def shown(proposer, incidents):
     return ProposalSerializer(incidents, many=True, context=context).data
 
 
-def etag_of(data):
-    return f'"{sha256(JSONRenderer().render(data)).hexdigest()[:32]}"'
+def _tag_of(data):
+    return etag_of(JSONRenderer().render(data).decode())
 
 
 def given(proposer, body):
@@ -115,7 +116,7 @@ def answer(proposer, request, key, status_code):
     data = shown(proposer, found)[0]
     address = reverse("proposals-detail", [found[0].reference], request=request)
     location = {"Location": address} if status_code == status.HTTP_201_CREATED else {}
-    return Response(data, status_code, headers={"ETag": etag_of(data), **location})
+    return Response(data, status_code, headers={"ETag": _tag_of(data), **location})
 
 
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -267,8 +268,8 @@ class ProposalViewSet(StrictParameters, viewsets.GenericViewSet):
         incident = self._his(proposer.own(Incident).select_for_update(of=("self",)), reference)
         there = proposer.statements(incident)
         as_shown = shown(proposer, [self._his(proposer.incidents(), reference)])[0]
-        if etag_of(as_shown) not in tags:
+        if _tag_of(as_shown) not in tags:
             raise Changed
         if incident.review_status != ReviewStatus.DRAFT:
             raise Conflict(IN_STATE[ReviewStatus(incident.review_status)])
-        return incident, there, json.loads(JSONRenderer().render(as_shown))
+        return incident, there, as_read(as_shown)
