@@ -56,6 +56,7 @@ PRECISIONS = {
     Precision.YEAR.value: Precision.YEAR.label,
 }
 EARLIEST = 1900
+MOST_MONTHS, MOST_DAYS = 12, 31
 
 
 def parse(text, format_name):
@@ -68,6 +69,20 @@ def parse(text, format_name):
     if parts.get("name"):
         month = MONTHS.get(parts["name"].lower(), 0)
     return dated(int(parts["year"]), month, parts.get("day"))
+
+
+def is_written_as(text, format_name):
+    """Whether the text is in this format, be there such a day (30 February) or not."""
+    found = FORMATS[format_name].fullmatch(" ".join(text.split()))
+    if found is None:
+        return False
+    parts = found.groupdict()
+    named = not parts.get("name") or parts["name"].lower() in MONTHS
+    return (
+        named
+        and int(parts.get("month") or 0) <= MOST_MONTHS
+        and (int(parts.get("day") or 0) <= MOST_DAYS)
+    )
 
 
 def dated(year, month, day):
@@ -91,12 +106,7 @@ def formats_of(texts):
     Returns:
         (the formats that fit all, {format: texts that it does not fit}).
     """
-    fits = list(FORMATS)
-    unfit = {name: [] for name in FORMATS}
-    for text in texts:
-        for name in FORMATS:
-            if parse(text, name) is None:
-                unfit[name].append(text)
+    unfit = {name: [text for text in texts if not is_written_as(text, name)] for name in FORMATS}
     fits = [name for name in FORMATS if not unfit[name]]
     return fits, unfit
 

@@ -113,9 +113,7 @@ class Drafter:
     def _span(self, cells):
         text = self._cell(cells, "date")
         if text:
-            found = days.parse(text, self.mapping.date_format)
-            if found is None:
-                raise Problem("date_unread", "date", text)
+            found = self._day(text, "date")
         elif "year" in self.at and self._cell(cells, "year"):
             found = self._from_parts(cells)
         else:
@@ -127,6 +125,13 @@ class Drafter:
         if first > self.today:
             raise Problem("date_future", "date", text)
         return first, last, precision
+
+    def _day(self, text, name):
+        found = days.parse(text, self.mapping.date_format)
+        if found is None:
+            written = days.is_written_as(text, self.mapping.date_format)
+            raise Problem("date_impossible" if written else "date_unread", name, text)
+        return found
 
     def _from_parts(self, cells):
         given = [self._cell(cells, name) for name in ("year", "month", "day")]
@@ -148,10 +153,7 @@ class Drafter:
         return meaning
 
     def _until(self, text, first, last, precision):
-        found = days.parse(text, self.mapping.date_format)
-        if found is None:
-            raise Problem("date_unread", "date_to", text)
-        _day, ends, _precision = days.span(*found)
+        _day, ends, _precision = days.span(*self._day(text, "date_to"))
         if ends < first:
             raise Problem("date_order", "date_to", text)
         if ends <= last:

@@ -6,7 +6,7 @@ from math import cos, radians
 
 from django.db.models import Q
 
-from incidents.models import Incident, ImportRow, RowState
+from incidents.models import ImportRow, Incident, RowState
 from incidents.models.place import governorate_of
 from records.dates import Precision
 

@@ -41,6 +41,25 @@ VOCABULARIES = {
 }
 OTHERWISE = {"outcome": "completed", "weapon": "unknown", "target_kind": "unknown"}  # no column
 VALUED = ("kind", "weapon", "target_kind", "outcome", "precision", "place")
+_OTHER_NAMES = {
+    "id": "origin",
+    "event date": "date",
+    "date start": "date",
+    "date end": "date_to",
+    "location": "place",
+    "city": "place",
+    "province": "governorate",
+    "lat": "latitude",
+    "lon": "longitude",
+    "lng": "longitude",
+    "long": "longitude",
+    "type": "kind",
+    "target": "target_name",
+    "description": "summary",
+    "notes": "summary",
+    "source": "source_publisher",
+    "url": "source_address",
+}
 BLANK = ""  # the text of a cell that is empty
 
 
@@ -89,6 +108,20 @@ class Mapping:
         if unknown := given.get("columns", {}).keys() - FIELDS.keys():
             raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}")
         return cls(**given)
+
+    @classmethod
+    def guessed(cls, header):
+        """For a file nobody knows: columns that are called as the fields are."""
+        labels = {name: name for name in FIELDS} | {
+            str(label).casefold(): name for name, label in FIELDS.items()
+        }
+        labels |= _OTHER_NAMES
+        columns = {}
+        for column in header:
+            name = labels.get(column.casefold().replace("_", " ")) or labels.get(column.casefold())
+            if name and name not in columns:
+                columns[name] = column
+        return cls(columns=columns)
 
     def within(self, header):
         """The same for a file with these columns; columns are found whatever their case."""

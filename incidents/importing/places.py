@@ -1,5 +1,6 @@
 """Places of a file's rows: known ones by any of their names, or new ones where a point says."""
 
+import itertools
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -203,5 +204,5 @@ def _crossings(ring, latitude, longitude):
     return sum(
         (south > latitude) != (north > latitude)
         and longitude < west + (latitude - south) * (east - west) / (north - south)
-        for (west, south), (east, north) in zip(ring, ring[1:], strict=False)
+        for (west, south), (east, north) in itertools.pairwise(ring)
     )

@@ -30,11 +30,11 @@ SENTENCES = {  # code: (what is wrong, what to do)
     "date_future": (_("“%(value)s” has not come yet."), _("Correct it in the file.")),
     "value_unknown": (
         _("It is not said what “%(value)s” means."),
-        _("Choose its meaning under the columns, and check again."),
+        _("Say what it means on the page of the import."),
     ),
     "kind_missing": (
         _("There is no kind of attack."),
-        _("Choose one for empty cells under the columns, and check again."),
+        _("Choose one for such rows under “Change the columns”."),
     ),
     "number_unread": (
         _("“%(value)s” is not a number of degrees."),
@@ -54,15 +54,15 @@ SENTENCES = {  # code: (what is wrong, what to do)
     ),
     "place_unknown": (
         _("No place known here is called “%(value)s”."),
-        _("Choose the place that is meant under the columns, or enter it first."),
+        _("Choose the place that is meant on the page of the import, or enter it first."),
     ),
     "place_unknown_here": (
         _("No place is known at this point."),
-        _("Let places that are not known be made from their points, or name the place."),
+        _("Name it, or let places be made of points under “Change the columns”."),
     ),
     "place_ambiguous": (
         _("Several places are called “%(value)s”."),
-        _("Give the governorate too, or choose the place under the columns."),
+        _("Give the governorate too, or choose the place on the page of the import."),
     ),
     "governorate_unknown": (
         _("“%(value)s” is no governorate known here."),
