@@ -122,6 +122,21 @@ INCIDENTS = [
     ("statement_has_author", f.StatementFactory, {"group": None}),
 ]
 
+IMPORTS = [
+    ("import_state_and_mode_are_known", f.ImportFactory, {"state": "lost"}),
+    ("import_state_and_mode_are_known", f.ImportFactory, {"mode": "half"}),
+    ("import_file_has_hash", f.ImportFactory, {"sha256": "A" * 64}),
+    ("import_marking_is_tlp_and_not_red", f.ImportFactory, {"marking": "TLP:RED"}),
+    ("importmapping_marking_is_tlp_and_not_red", f.ImportMappingFactory, {"marking": "TLP:RED"}),
+    ("importrow_state_is_known", f.ImportRowFactory, {"state": "lost"}),
+    ("importrow_incident_if_written_or_repeated", f.ImportRowFactory, {"state": "imported"}),
+    (
+        "importrow_incident_if_written_or_repeated",
+        f.ImportRowFactory,
+        {"incident": f.IncidentFactory},
+    ),
+]
+
 LEGAL = [
     ("instrument_kind_is_known", f.InstrumentFactory, {"kind": "custom"}),
     ("instrument_jurisdiction_is_iso", f.InstrumentFactory, {"jurisdiction": "IRQ"}),
@@ -174,12 +189,14 @@ def own_rows():
     return [
         *(
             (name, partial(_made_wrong, factory, values))
-            for name, factory, values in [*RECORDS, *SIGN_IN, *MILITIAS, *INCIDENTS, *LEGAL]
+            for name, factory, values in [*RECORDS, *SIGN_IN, *MILITIAS, *INCIDENTS, *IMPORTS, *LEGAL]
         ),
         ("relation_between_two_groups", _relation_to_itself),
         ("candidatelink_between_two_groups", _name_in_no_question),
         ("step_detained_once_per_arrest", _detained_twice),
         ("namereading_how_is_known", _read_somehow),
+        ("importrow_once", lambda: again(f.ImportRowFactory())),
+        ("importmapping_once_per_name", lambda: again(f.ImportMappingFactory())),
     ]
 
 

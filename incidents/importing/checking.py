@@ -45,6 +45,18 @@ def start(run, viewer, mapping):
     )
 
 
+def start_again(run, viewer, mapping):
+    """The same for an import that was checked: rows with errors alone, if read as they were."""
+    again = mapping.within(run.header)
+    if again.as_json() | {"date_format": ""} != run.mapping | {"date_format": ""}:
+        start(run, viewer, mapping)
+        return
+    run.state = ImportState.CHECKING
+    run.save()
+    bad = ImportRow.objects.visible_to(viewer).filter(run=run, state=RowState.ERROR)
+    bad.update(state=RowState.STAGED, errors=[], origin="")
+
+
 def _with_date_format(mapping, run, rows):
     columns = [mapping.columns[name] for name in ("date", "date_to") if name in mapping.columns]
     if mapping.date_format or not columns:

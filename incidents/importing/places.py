@@ -185,7 +185,7 @@ def _names_in(normalised):
     """English and Arabic label stand in one text: each of them, and both."""
     at = _ARABIC.search(normalised)
     halves = {normalised[: at.start()].strip(), normalised[at.start() :]} if at else set()
-    return {normalised, *halves} - {""}
+    return {normalised.strip(), *halves} - {""}
 
 
 def _near(latitude, longitude):

@@ -1,4 +1,5 @@
 import json
+import time
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
@@ -17,7 +18,8 @@ from records.models import Marking, User
 from records.review_rules import why_unreadable
 from records.viewer import Viewer, viewing
 
-SECONDS = 10  # of one transaction
+STARTS = {ImportState.MATCHING: checking.start, ImportState.CHECKED: checking.start_again}
+MOST_WAITED = 300  # seconds
 REASONS = {
     "nothing_new": "No row is new, so there is nothing to import.",
     "errors": "All or nothing: rows have errors, so nothing was imported.",
@@ -49,19 +51,24 @@ class Command(BaseCommand):
         parser.add_argument(
             "--all-or-nothing", action="store_true", help="Import nothing if a row has an error."
         )
+        parser.add_argument(
+            "--seconds", type=float, default=10, help="After which a transaction is ended."
+        )
         parser.add_argument("--errors", type=Path, help="Write the rows with errors to this file.")
 
     def handle(self, *, file, mapping, dry_run, all_or_nothing, errors, encoding, **options):
         self.person, self.viewer = _importer(options["person"], options["marking"])
+        self.seconds = options["seconds"]
         chosen = self._mapping(mapping)
         try:
             with file.open("rb") as binary:
                 run = self._begun(binary, file.name, mapping, options)
                 if run.state == ImportState.STAGING:
                     self._stage(run, binary, encoding)
-            if run.state in (ImportState.MATCHING, ImportState.CHECKED):
+            begin = STARTS.get(run.state)
+            if begin:
                 with self._viewing():
-                    checking.start(run, self.viewer, chosen)
+                    begin(run, self.viewer, chosen)
         except OSError as error:
             raise CommandError(f"{file} cannot be read: {error.strerror}") from error
         except Refused as refused:
@@ -123,15 +130,24 @@ class Command(BaseCommand):
         )
 
     def _work(self, run, state):
+        waited = 0
         while run.state == state:
             with self._viewing():
-                if not go_on(run.pk, self.viewer, SECONDS, by_the_owner):
-                    raise CommandError("Another import of the organisation is at work. Try again.")
+                free = go_on(run.pk, self.viewer, self.seconds, by_the_owner)
                 run = Import.objects.visible_to(self.viewer).get(pk=run.pk)
                 done = counts_of(run, self.viewer)
+            if not free:  # another import, or what is left of this one after it was killed
+                waited = self._wait(waited)
+                continue
             total = sum(done.values())
             left = done[RowState.STAGED if state == ImportState.CHECKING else RowState.NEW]
             self._say(f"{ImportState(state).label}: {total - left:,} of {total:,} rows.")
+
+    def _wait(self, waited):
+        if waited >= MOST_WAITED:
+            raise CommandError("Another import of the organisation is at work. Try again later.")
+        time.sleep(1)
+        return waited + 1
 
     def _import(self, run, mode):
         with self._viewing():
