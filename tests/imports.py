@@ -50,6 +50,7 @@ def checked(person, *lines, mapping=MAPPING, **values):
 def written(run, person, mode=ImportMode.SKIP_BAD):
     with viewing(Viewer.of(person), user=person.pk):
         writing.begin(Import.objects.visible_to(Viewer.of(person)).get(pk=run.pk), mode)
+    run.refresh_from_db()
     return work(run, person)
 
 

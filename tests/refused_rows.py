@@ -184,13 +184,13 @@ LEGAL = [
 ]
 
 
+OF_ONE_ROW = [*RECORDS, *SIGN_IN, *MILITIAS, *INCIDENTS, *IMPORTS, *LEGAL]
+
+
 def own_rows():
     """Pairs of a constraint's name and a call that makes a row which breaks it."""
     return [
-        *(
-            (name, partial(_made_wrong, factory, values))
-            for name, factory, values in [*RECORDS, *SIGN_IN, *MILITIAS, *INCIDENTS, *IMPORTS, *LEGAL]
-        ),
+        *((name, partial(_made_wrong, factory, values)) for name, factory, values in OF_ONE_ROW),
         ("relation_between_two_groups", _relation_to_itself),
         ("candidatelink_between_two_groups", _name_in_no_question),
         ("step_detained_once_per_arrest", _detained_twice),

@@ -16,7 +16,7 @@ from incidents.models import Import, ImportRow, Incident, IncidentCitation
 from records.models import Source
 from records.viewer import Viewer, viewing
 from tests.factories import PlaceFactory
-from tests.imports import HEADER, MAPPING, checked, importer, line, number_in, work
+from tests.imports import HEADER, MAPPING, checked, importer, line, number_in, work, written
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # Lines that the command may say before it is killed: three times while it checks, then in
@@ -119,10 +119,7 @@ def test_what_another_import_wrote_since_the_check_is_a_duplicate():
     one, other = (checked(person, line("1"), line("2"), mapping=MAPPING) for _ in range(2))
 
     for run in (one, other):
-        with viewing(Viewer.of(person)):
-            writing.begin(Import.objects.visible_to(Viewer.of(person)).get(pk=run.pk), "skip_bad")
-        run.refresh_from_db()
-        work(run, person)
+        written(run, person)
 
     assert number_in(one, person, "imported") == 2
     assert number_in(other, person, "duplicate") == 2

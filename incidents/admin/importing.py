@@ -20,7 +20,8 @@ from incidents.importing.staging import sha256_of, stage
 from incidents.models import Import, ImportMapping, ImportMode, ImportRow, ImportState, RowState
 from records.admin_lists import DeclaredLookups
 
-AT_WORK = (ImportState.CHECKING, ImportState.WRITING)
+AT_WORK = (ImportState.STAGING, ImportState.CHECKING, ImportState.WRITING)
+SETTLED = (ImportState.CHECKED, ImportState.DONE)
 WHY_NOT_BEGIN = {
     "nothing_new": _("No row is new, so there is nothing to import."),
     "errors": _("Rows have errors, so not all can be imported: correct them, or leave them out."),
@@ -182,13 +183,17 @@ class ImportAdmin(DeclaredLookups, admin.ModelAdmin):
 
     def say_meanings(self, request, pk):
         run = self._run(request, pk, change=True)
-        if run.state in AT_WORK:
+        if run.state not in SETTLED:
             raise PermissionDenied
         form = self._meanings(request, run, request.POST)
         if not form.is_valid():
             return self._overview(request, run, form)
         mapping = Mapping.of(run.mapping | {"values": form.with_meanings(Mapping.of(run.mapping))})
-        checking.start(run, request.viewer, mapping)
+        try:
+            checking.start(run, request.viewer, mapping)
+        except Refused as refused:
+            messages.error(request, str(refused))
+            return self._to("match", run)
         saved = ImportMapping.objects.visible_to(request.viewer).filter(
             marking=run.marking, name=run.mapping_name
         )
@@ -203,7 +208,7 @@ class ImportAdmin(DeclaredLookups, admin.ModelAdmin):
 
     def overview(self, request, pk):
         run = self._run(request, pk)
-        if run.state in (ImportState.MATCHING, ImportState.STAGING):
+        if run.state == ImportState.MATCHING:
             return self._to("match", run)
         return self._overview(request, run)
 
@@ -240,10 +245,7 @@ class ImportAdmin(DeclaredLookups, admin.ModelAdmin):
     def begin(self, request, pk):
         run = self._run(request, pk, change=True)
         mode = request.POST.get("mode")
-        if mode not in ImportMode.values or run.state not in (
-            ImportState.CHECKED,
-            ImportState.DONE,
-        ):
+        if mode not in ImportMode.values or run.state not in SETTLED:
             raise PermissionDenied
         if why_not := writing.why_not_begin(self._rows(request, run), mode):
             messages.error(request, WHY_NOT_BEGIN[why_not])
@@ -254,6 +256,8 @@ class ImportAdmin(DeclaredLookups, admin.ModelAdmin):
     def import_anyway(self, request, pk):
         """A person has looked at likely duplicates, and says that they are none."""
         run = self._run(request, pk, change=True)
+        if run.state not in SETTLED:
+            raise PermissionDenied
         rows = self._rows(request, run).filter(state=RowState.LIKELY)
         if (row := request.POST.get("row", "")) != "all":
             rows = rows.filter(pk=int(row)) if row.isdecimal() and len(row) < 19 else rows.none()
@@ -282,5 +286,6 @@ class ImportAdmin(DeclaredLookups, admin.ModelAdmin):
 def _progress(run, counts):
     """How far the work is: rows done, and of how many."""
     total = sum(counts.values())
-    left = counts[RowState.STAGED if run.state == ImportState.CHECKING else RowState.NEW]
+    waiting = {ImportState.CHECKING: RowState.STAGED, ImportState.WRITING: RowState.NEW}
+    left = counts[waiting[run.state]] if run.state in waiting else 0
     return {"done": total - left, "total": total, "doing": ImportState(run.state).label}

@@ -104,34 +104,28 @@ def check_some(run, viewer, number):
     if not rows:
         return False
     mapping = Mapping.of(run.mapping)
-    drafts = _drafts(rows, Drafter(run, mapping, timezone.localdate()), mapping)
+    drafts = _drafts(rows, Drafter(run, mapping, timezone.localdate()))
     finder = PlaceFinder(viewer, mapping, [draft.asked for _row, draft in drafts])
     placed = [
-        (row, draft, where)
+        (row, where)
         for row, draft in drafts
         if (where := _place(row, draft, finder, mapping, run)) is not None
     ]
-    likeness = Likeness(viewer, run, [row.ready | {"origin": row.origin} for row, *_ in placed])
-    for row, _draft, where in placed:
+    likeness = Likeness(viewer, run, [row.ready | {"origin": row.origin} for row, _where in placed])
+    for row, where in placed:
         row.state, row.incident_id = likeness.of(row.ready | {"origin": row.origin}, where)
     keep_states(rows)
     return True
 
 
-def _drafts(rows, drafter, mapping):
-    """Pairs of a row and its draft. Rows without one get their state here."""
+def _drafts(rows, drafter):
+    """Pairs of a row and its draft. Rows that are left out get their state here."""
     drafts = []
     for row in rows:
-        row.errors = []
         if drafter.left_out(row.cells):
-            row.state = RowState.LEFT_OUT
-            continue
-        draft, problems = drafter.draft(row.cells)
-        if draft is None:
-            _refuse(row, mapping, *problems)
+            row.state, row.errors = RowState.LEFT_OUT, []
         else:
-            row.origin = draft.origin
-            drafts.append((row, draft))
+            drafts.append((row, drafter.draft(row.cells)))
     return drafts
 
 
@@ -142,12 +136,16 @@ def _refuse(row, mapping, *problems):
 
 def _place(row, draft, finder, mapping, run):
     """Completes `row.ready`. Returns where it is, for duplicates, or None if it has an error."""
-    said, asked = draft.said, draft.asked
+    said, asked, problems = draft.said, draft.asked, draft.problems
     try:
         known = finder.find(asked)
     except Problem as problem:
-        _refuse(row, mapping, problem)
+        if not problems or problem.code != "place_missing":  # a faulty point is told once
+            problems = [*problems, problem]
+    if problems:
+        _refuse(row, mapping, *problems)
         return None
+    row.errors, row.origin = [], draft.origin
     row.ready = {"incident": said, "source": draft.source, "place": None}
     if known is None:
         new = finder.new_place(asked, run)

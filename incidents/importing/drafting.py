@@ -25,12 +25,16 @@ _is_address = URLValidator(schemes=["http", "https"])
 
 @dataclass
 class Draft:
-    """What a row says, without its place: that is looked up for many rows at once."""
+    """What a row says, without its place: that is looked up for many rows at once.
 
-    said: dict
+    problems: what is wrong with it. If anything is, `said` says nothing.
+    """
+
     asked: Asked
+    problems: list
     origin: str
     source: dict | None
+    said: dict
 
 
 class Drafter:
@@ -49,7 +53,6 @@ class Drafter:
         return any(_at(cells, position).casefold() not in texts for position, texts in self.only)
 
     def draft(self, cells):
-        """(a Draft or None, what is wrong: Problems)."""
         problems = []
 
         def asked(read, *arguments):
@@ -67,8 +70,9 @@ class Drafter:
         origin = asked(self._origin, cells)
         source = asked(self._source, cells)
         note = asked(self._note, cells)
+        place = Asked(self._cell(cells, "place"), self._cell(cells, "governorate"), point)
         if problems:
-            return None, problems
+            return Draft(place, problems, origin, source, {})
         first, last, precision = span
         said = {name: text for name, text in texts.items() if text} | values
         if len(said.get("title", "")) > TITLE_LENGTH:
@@ -82,8 +86,7 @@ class Drafter:
         }
         if origin:
             said["origin_id"] = f"{origin}@{self.run.reference}"
-        place = Asked(self._cell(cells, "place"), self._cell(cells, "governorate"), point)
-        return Draft(said, place, origin, source), []
+        return Draft(place, [], origin, source, said)
 
     def _cell(self, cells, name):
         return _at(cells, self.at[name]) if name in self.at else BLANK

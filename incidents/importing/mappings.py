@@ -121,6 +121,8 @@ class Mapping:
             name = labels.get(column.casefold().replace("_", " ")) or labels.get(column.casefold())
             if name and name not in columns:
                 columns[name] = column
+        if "year" not in columns and "day" in columns:  # a column called so has the whole date
+            columns.setdefault("date", columns.pop("day"))
         return cls(columns=columns)
 
     def within(self, header):

@@ -8,7 +8,7 @@ counted again while inflating, and the sheets are looked through before anything
 import re
 import zipfile
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time
 
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
@@ -19,6 +19,7 @@ OLE = b"\xd0\xcf\x11\xe0"  # old .xls, and every workbook with a password
 MEMBERS = 500
 BLOCK = 256 * 1024
 OVERLAP = 4096
+EXACT = 1e15  # below which a float holds every whole number
 ENCRYPTED = 1  # of a member's flags
 
 _ADDRESS = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=[\"']([A-Z]{1,4})(\d{1,9})[\"']")
@@ -64,21 +65,12 @@ def rows_of_workbook(binary, limits):
 
 def as_text(cell):
     """What a cell says, in the letters a CSV file would have: days as YYYY-MM-DD."""
-    match cell:
-        case bool():
-            return str(cell).upper()
-        case float() if cell.is_integer() and abs(cell) < 1e15:
-            return str(int(cell))
-        case datetime() if cell.time() == time():
-            return cell.date().isoformat()
-        case datetime():
-            return cell.isoformat(" ", "minutes")
-        case date() | time():
-            return cell.isoformat()
-        case timedelta():
-            return str(cell)
-        case _:
-            return str(cell)
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < EXACT:
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        whole = cell.time() == time()
+        return cell.date().isoformat() if whole else cell.isoformat(" ", "minutes")
+    return str(cell)  # of a day it is YYYY-MM-DD
 
 
 def _look_through(binary, limits):

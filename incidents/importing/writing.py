@@ -53,6 +53,7 @@ def write_some(run, viewer, number, inserting=nullcontext):
         return False
     new = _without_duplicates(rows, viewer)
     if new:
+        _make_source(run)
         _write(run, [row.pk for row in new], viewer, inserting)
     return True
 
@@ -79,10 +80,8 @@ def _write(run, ids, viewer, inserting):
         DatabaseError: rows are at fault, and the import is all or nothing.
     """
     try:
-        with transaction.atomic():
-            source = source_of(run)
-            with inserting():
-                write(ids, _template(run), source)
+        with transaction.atomic(), inserting():
+            write(ids, _template(run), run.source)
     except DatabaseError as error:
         if len(ids) > 1:
             half = len(ids) // 2
@@ -109,7 +108,7 @@ def refuse(run, viewer, row_id, error):
     )
 
 
-def source_of(run):
+def _make_source(run):
     """The file as a source. Made with the first incident, so that a dry run changes nothing."""
     if run.source is None:
         run.source = Source.objects.create(
@@ -121,7 +120,6 @@ def source_of(run):
             **_of_run(run),
         )
         run.save(update_fields=["source"])
-    return run.source
 
 
 def _of_run(run):

@@ -56,7 +56,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--errors", type=Path, help="Write the rows with errors to this file.")
 
-    def handle(self, *, file, mapping, dry_run, all_or_nothing, errors, encoding, **options):
+    def handle(self, *, file, mapping, **options):
         self.person, self.viewer = _importer(options["person"], options["marking"])
         self.seconds = options["seconds"]
         chosen = self._mapping(mapping)
@@ -64,7 +64,7 @@ class Command(BaseCommand):
             with file.open("rb") as binary:
                 run = self._begun(binary, file.name, mapping, options)
                 if run.state == ImportState.STAGING:
-                    self._stage(run, binary, encoding)
+                    self._stage(run, binary, options["encoding"])
             begin = STARTS.get(run.state)
             if begin:
                 with self._viewing():
@@ -74,10 +74,11 @@ class Command(BaseCommand):
         except Refused as refused:
             raise CommandError(str(refused)) from refused
         self._work(run, ImportState.CHECKING)
-        if errors:
+        if errors := options["errors"]:
             self._write_errors(run, errors)
-        if not dry_run:
-            self._import(run, ImportMode.ALL if all_or_nothing else ImportMode.SKIP_BAD)
+        if not options["dry_run"]:
+            whole = options["all_or_nothing"]
+            self._import(run, ImportMode.ALL if whole else ImportMode.SKIP_BAD)
         self._say_counts(run)
 
     def _viewing(self):
