@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.test import Client
 
-from bench import by_hand, saving, trust, world
+from bench import by_hand, importing, saving, trust, world
 from incidents.models import Incident, Place
 from militias.models import Group
 from records.gate import Unrestricted
@@ -32,8 +32,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--incidents", type=int, nargs="+", default=[10_000, 100_000])
+        parser.add_argument("--import-rows", type=int, default=50_000)
 
-    def handle(self, *, incidents, **options):
+    def handle(self, *, incidents, import_rows, **options):
         settings.ALLOWED_HOSTS = ["testserver"]
         settings.SECURE_SSL_REDIRECT = False
         own_name = connection.settings_dict["NAME"]
@@ -45,6 +46,8 @@ class Command(BaseCommand):
                 world.build(number)
                 self._compare()
                 self._cost_of_trust()
+                if number == max(incidents) and import_rows:
+                    self._cost_of_import(import_rows)
             finally:
                 connection.creation.destroy_test_db(own_name, verbosity=0)
 
@@ -102,6 +105,15 @@ class Command(BaseCommand):
         bare = spent.pop("neither")
         for way, took in spent.items():
             self._say(f"{'save, ' + way:28}{took:12.1f}{bare:14.1f}{took / bare:8.2f}")
+
+    def _cost_of_import(self, rows):
+        self._say(f"{'import of':28}{'rows a second':>14}{'s':>10}{'times':>8}{'peak, MB':>10}")
+        found = importing.costs(rows)
+        least = found[0][1]
+        for name, taken, peak in found:
+            self._say(
+                f"{name:28}{rows / taken:14,.0f}{taken:10.1f}{taken / least:8.0f}{peak:10.0f}"
+            )
 
     def _line(self, name, ours, by_hand_):
         ours(), by_hand_()  # both once, so that neither pays for the first reading
