@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -59,6 +60,10 @@ class ImportAdmin(DeclaredLookups, admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False  # it says where incidents came from
+
+    def changelist_view(self, request, extra_context=None):
+        named = {"title": capfirst(self.opts.verbose_name_plural), **(extra_context or {})}
+        return super().changelist_view(request, named)
 
     def get_urls(self):
         pages = {

@@ -131,7 +131,7 @@ class Import(OfTheDesk):
         _("mode"), max_length=8, choices=ImportMode, default=ImportMode.SKIP_BAD
     )
     state = models.CharField(
-        _("state"), max_length=8, choices=ImportState, default=ImportState.STAGING
+        _("stage"), max_length=8, choices=ImportState, default=ImportState.STAGING
     )
     publisher = models.CharField(_("publisher"), max_length=200)
     title = models.CharField(_("title of the data set"), max_length=300, blank=True)
