@@ -2,6 +2,7 @@
 
 import tracemalloc
 import zipfile
+import zlib
 from dataclasses import replace
 
 import pytest
@@ -104,10 +105,12 @@ def with_false_size(packed):
     """The directory says that the sheet is small."""
     data = packed.getvalue()
     with zipfile.ZipFile(packed) as archive:
-        size = archive.getinfo("xl/worksheets/sheet1.xml").file_size
-    at = data.rindex(size.to_bytes(4, "little"))
+        sheet = archive.getinfo("xl/worksheets/sheet1.xml")
+        said = archive.read(sheet)[:100]
+    for old, new in ((sheet.file_size, 100), (sheet.CRC, zlib.crc32(said))):
+        data = data.replace(old.to_bytes(4, "little"), new.to_bytes(4, "little"))
     packed.seek(0)
-    packed.write(data[:at] + (100).to_bytes(4, "little") + data[at + 4 :])
+    packed.write(data)
     return packed
 
 
@@ -126,7 +129,7 @@ TWO = rows(
 LONG = rows([cell("A1", "day")], [cell("A2", "x" * 60_000)])
 BOOKS = {
     "a bomb": (workbook(LONG), "Unpacked.*larger than 0 MB"),
-    LIE: (with_false_size(workbook(LONG)), "Unpacked|no workbook"),
+    LIE: (with_false_size(workbook(LONG)), "Unpacked"),
     "a cell in the far corner": (workbook(TWO + cell("XFD3", "x")), "more than 100 columns"),
     "a row far down": (workbook(TWO + f'<row r="1048576">{cell("A1048576", "x")}</row>'), "2 rows"),
     "a formula": (workbook(TWO + '<row r="3"><c r="B3"><f>1+1</f><v>2</v></c></row>'), "Cell B3"),

@@ -6,7 +6,9 @@ counted again while inflating, and the sheets are looked through before anything
 """
 
 import re
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -17,8 +19,10 @@ from incidents.importing.limits import COLUMNS, MEGABYTE, SHEET_CELLS, Refused
 
 OLE = b"\xd0\xcf\x11\xe0"  # old .xls, and every workbook with a password
 MEMBERS = 500
+NAME_AT = 26  # in a member's own header: the lengths of its name and of what follows it
 BLOCK = 256 * 1024
 OVERLAP = 4096
+READ_BY_ALL = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 EXACT = 1e15  # below which a float holds every whole number
 ENCRYPTED = 1  # of a member's flags
 
@@ -87,7 +91,7 @@ def _look_through(binary, limits):
         with zipfile.ZipFile(binary) as packed:
             _check_directory(packed.infolist(), limits)
             _inflate(packed, limits)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, zipfile.zlib.error) as error:
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error, struct.error) as error:
         raise Refused(_("The file is no workbook. Save it as .xlsx or as “CSV UTF-8”.")) from error
 
 
@@ -95,6 +99,8 @@ def _check_directory(members, limits):
     names = {member.filename.lower() for member in members}
     if any(name.endswith("vbaproject.bin") for name in names):
         raise Refused(_("The workbook holds macros. Save it as .xlsx, which has none."))
+    if any(member.compress_type not in READ_BY_ALL for member in members):
+        raise Refused(_("The workbook is packed in an unusual way. Open it and save it anew."))
     if any(member.flag_bits & ENCRYPTED for member in members):
         raise Refused(_("The workbook is protected by a password. Take it off and save it anew."))
     if "xl/workbook.xml" not in names:
@@ -119,17 +125,34 @@ def _inflate(packed, limits):
     for member in packed.infolist():
         sheet = _Sheet() if member.filename.lower().startswith("xl/worksheets/sheet") else None
         tail = b""
-        with packed.open(member) as inflating:
-            while block := inflating.read(BLOCK):
-                left -= len(block)
-                if left < 0:
-                    _refuse_unpacked(limits)
-                seen = tail + block
-                if _DOCTYPE.search(seen):
-                    raise Refused(_("The workbook declares entities of its own. Save it anew."))
-                if sheet is not None:
-                    _look_at(seen, sheet, limits)
-                tail = block[-OVERLAP:]
+        for block in _blocks(packed, member):
+            left -= len(block)
+            if left < 0:
+                _refuse_unpacked(limits)
+            seen = tail + block
+            if _DOCTYPE.search(seen):
+                raise Refused(_("The workbook declares entities of its own. Save it anew."))
+            if sheet is not None:
+                _look_at(seen, sheet, limits)
+            tail = block[-OVERLAP:]
+
+
+def _blocks(packed, member):
+    """All that a member inflates to. Python's own reader stops at the declared size, and the
+    next one, which does not, would meet what it has not seen."""
+    packed.fp.seek(member.header_offset + NAME_AT)
+    name, extra = struct.unpack("<HH", packed.fp.read(4))
+    packed.fp.seek(name + extra, 1)
+    left = member.compress_size
+    inflating = zlib.decompressobj(-zlib.MAX_WBITS) if member.compress_type else None
+    while left > 0 and (read := packed.fp.read(min(BLOCK, left))):
+        left -= len(read)
+        if inflating is None:
+            yield read
+            continue
+        while read and not inflating.eof:
+            yield inflating.decompress(read, BLOCK)
+            read = inflating.unconsumed_tail
 
 
 def _look_at(seen, sheet, limits):
