@@ -22,6 +22,7 @@ STORY = [
     "incidents.CasualtyFigure",
     "incidents.Response",
     "incidents.Statement",
+    "incidents.Import",
     "legal.Arrest",
     "legal.ArrestLink",
     "legal.Suspect",

@@ -332,6 +332,42 @@ class StatementIncidentFactory(DjangoModelFactory):
     incident = SubFactory(IncidentFactory)
 
 
+class OfTheDeskFactory(DjangoModelFactory):
+    class Meta:
+        abstract = True
+
+    owner = SubFactory(OrganisationFactory)
+    marking = "TLP:AMBER+STRICT"
+    created_by = SubFactory(UserFactory)
+
+
+class ImportMappingFactory(OfTheDeskFactory):
+    class Meta:
+        model = "incidents.ImportMapping"
+
+    name = Sequence(lambda n: f"Mapping {n}")
+    mapping = LazyFunction(lambda: {"columns": {"date": "day"}})
+
+
+class ImportFactory(OfTheDeskFactory):
+    class Meta:
+        model = "incidents.Import"
+
+    file_name = "attacks.csv"
+    sha256 = "a" * 64
+    header = LazyFunction(lambda: ["day"])
+    publisher = "A monitor"
+
+
+class ImportRowFactory(DjangoModelFactory):
+    class Meta:
+        model = "incidents.ImportRow"
+
+    run = SubFactory(ImportFactory)
+    number = 2
+    cells = LazyFunction(lambda: ["2021-02-15"])
+
+
 # Legal
 
 

@@ -124,6 +124,21 @@ INCIDENTS = [
     ("statement_has_author", f.StatementFactory, {"group": None}),
 ]
 
+IMPORTS = [
+    ("import_state_and_mode_are_known", f.ImportFactory, {"state": "lost"}),
+    ("import_state_and_mode_are_known", f.ImportFactory, {"mode": "half"}),
+    ("import_file_has_hash", f.ImportFactory, {"sha256": "A" * 64}),
+    ("import_marking_is_tlp_and_not_red", f.ImportFactory, {"marking": "TLP:RED"}),
+    ("importmapping_marking_is_tlp_and_not_red", f.ImportMappingFactory, {"marking": "TLP:RED"}),
+    ("importrow_state_is_known", f.ImportRowFactory, {"state": "lost"}),
+    ("importrow_incident_if_written_or_repeated", f.ImportRowFactory, {"state": "imported"}),
+    (
+        "importrow_incident_if_written_or_repeated",
+        f.ImportRowFactory,
+        {"incident": f.IncidentFactory},
+    ),
+]
+
 LEGAL = [
     ("instrument_kind_is_known", f.InstrumentFactory, {"kind": "custom"}),
     ("instrument_jurisdiction_is_iso", f.InstrumentFactory, {"jurisdiction": "IRQ"}),
@@ -196,14 +211,13 @@ PARTNERS = [
 ]
 
 
+OF_ONE_ROW = [*RECORDS, *SIGN_IN, *MILITIAS, *INCIDENTS, *IMPORTS, *LEGAL, *PARTNERS]
+
+
 def own_rows():
     """Pairs of a constraint's name and a call that makes a row which breaks it."""
     return [
-        *(
-            (name, partial(_made_wrong, factory, values))
-            for rows in (RECORDS, SIGN_IN, MILITIAS, INCIDENTS, LEGAL, PARTNERS)
-            for name, factory, values in rows
-        ),
+        *((name, partial(_made_wrong, factory, values)) for name, factory, values in OF_ONE_ROW),
         ("relation_between_two_groups", _relation_to_itself),
         ("candidatelink_between_two_groups", _name_in_no_question),
         ("step_detained_once_per_arrest", _detained_twice),
@@ -214,6 +228,8 @@ def own_rows():
         ("proposal_once_by_key", _proposed_twice),
         ("proposal_once_by_person", _proposed_twice_by_a_person),
         ("release_for_clear_or_green", _released_to_few),
+        ("importrow_once", lambda: again(f.ImportRowFactory())),
+        ("importmapping_once_per_name", lambda: again(f.ImportMappingFactory())),
     ]
 
 

@@ -1,4 +1,5 @@
 from incidents.admin.context import ResponseAdmin, StatementAdmin
+from incidents.admin.importing import ImportAdmin
 from incidents.admin.incident import IncidentAdmin
 from incidents.admin.place import PlaceAdmin
 from incidents.admin.said import AttributionAdmin, CasualtyFigureAdmin, ClaimAdmin
@@ -7,6 +8,7 @@ __all__ = [
     "AttributionAdmin",
     "CasualtyFigureAdmin",
     "ClaimAdmin",
+    "ImportAdmin",
     "IncidentAdmin",
     "PlaceAdmin",
     "ResponseAdmin",

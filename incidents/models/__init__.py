@@ -11,6 +11,15 @@ from incidents.models.casualty import (
     CasualtyStatus,
 )
 from incidents.models.claim import Claim, ClaimCitation, ClaimQuerySet
+from incidents.models.import_run import (
+    MARKINGS,
+    Import,
+    ImportMapping,
+    ImportMode,
+    ImportRow,
+    ImportState,
+    RowState,
+)
 from incidents.models.incident import (
     Incident,
     IncidentCitation,
@@ -38,6 +47,7 @@ from incidents.models.statement import (
 )
 
 __all__ = [
+    "MARKINGS",
     "Attribution",
     "AttributionCitation",
     "AttributionQuerySet",
@@ -48,6 +58,11 @@ __all__ = [
     "Claim",
     "ClaimCitation",
     "ClaimQuerySet",
+    "Import",
+    "ImportMapping",
+    "ImportMode",
+    "ImportRow",
+    "ImportState",
     "Incident",
     "IncidentCitation",
     "IncidentKind",
@@ -64,6 +79,7 @@ __all__ = [
     "ResponseIncident",
     "ResponseKind",
     "ResponseTarget",
+    "RowState",
     "Stance",
     "Statement",
     "StatementCitation",

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.test import Client
 
-from bench import answering, by_hand, exports, saving, trust, world
+from bench import answering, by_hand, exports, importing, saving, trust, world
 from incidents.models import Incident, Place
 from militias.models import Group
 from records.gate import Unrestricted
@@ -33,8 +33,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--incidents", type=int, nargs="+", default=[10_000, 100_000])
+        parser.add_argument("--import-rows", type=int, default=50_000)
 
-    def handle(self, *, incidents, **options):
+    def handle(self, *, incidents, import_rows, **options):
         settings.ALLOWED_HOSTS = ["testserver"]
         settings.SECURE_SSL_REDIRECT = False
         own_name = connection.settings_dict["NAME"]
@@ -48,6 +49,8 @@ class Command(BaseCommand):
                 self._cost_of_trust()
                 self._compiled_and_rendered()
                 self._exports(number)
+                if number == max(incidents) and import_rows:
+                    self._cost_of_import(import_rows)
             finally:
                 connection.creation.destroy_test_db(own_name, verbosity=0)
 
@@ -134,6 +137,15 @@ class Command(BaseCommand):
             grown = exports.peak_memory() - before
             rates = f"{incidents / mine:12.0f}{incidents / theirs:14.0f}{theirs / mine:8.2f}"
             self._say(f"{name:28}{rates}{grown:8.1f}")
+
+    def _cost_of_import(self, rows):
+        self._say(f"{'import of':28}{'rows a second':>14}{'s':>10}{'times':>8}{'peak, MB':>10}")
+        found = importing.costs(rows)
+        least = found[0][1]
+        for name, taken, peak in found:
+            self._say(
+                f"{name:28}{rows / taken:14,.0f}{taken:10.1f}{taken / least:8.0f}{peak:10.0f}"
+            )
 
     def _line(self, name, ours, by_hand_):
         for _ in range(READY):  # so that neither pays for the first reading

@@ -1,0 +1,1 @@
+"""From a file to drafts: reading, staging, matching columns, checking, writing."""
