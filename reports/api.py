@@ -134,6 +134,25 @@ class LadderIncidentFilterSet(IncidentFilterSet):
         return of_group(incidents, asking.question(timezone.localdate()), value, with_facades)
 
 
+def incidents_asked(request):
+    """The incidents that count for whoever asks, less those that the request filters out.
+
+    Raises:
+        ValidationError: a filter cannot be read.
+    """
+    rows = Incident.objects.counted_for(request.viewer)
+    filtered = LadderIncidentFilterSet(request.query_params, queryset=rows, request=request)
+    if not filtered.is_valid():
+        raise ValidationError(filtered.errors)
+    return filtered.qs
+
+
+def filters_described():
+    """Those filters as the schema describes them where no list describes them itself."""
+    filters = LadderIncidentFilterSet.base_filters
+    return [OpenApiParameter(name, type=OpenApiTypes.STR) for name in filters]
+
+
 @extend_schema_view(list=extend_schema(parameters=parameters(*PARAMETERS)))
 class LadderIncidentViewSet(Asked, IncidentViewSet):
     __doc__ = IncidentViewSet.__doc__
@@ -235,27 +254,14 @@ class AccountabilityView(Asked, APIView):
 
     @extend_schema(
         operation_id="accountability_report",
-        parameters=[
-            *parameters(*asks),
-            *(
-                OpenApiParameter(name, type=OpenApiTypes.STR)
-                for name in LadderIncidentFilterSet.base_filters
-            ),
-        ],
+        parameters=[*parameters(*asks), *filters_described()],
         responses=ReportPart,
         tags=["reports"],
     )
     def get(self, request):
         asking = self.asked()
-        filtered = LadderIncidentFilterSet(
-            request.query_params,
-            queryset=Incident.objects.visible_to(self.viewer()),
-            request=request,
-        )
-        if not filtered.is_valid():
-            raise ValidationError(filtered.errors)
         report = accountability(
-            filtered.qs, self.question(asking), asking.cleaned_data["by"] or None
+            incidents_asked(request), self.question(asking), asking.cleaned_data["by"] or None
         )
         kept = {
             name: value
