@@ -35,9 +35,11 @@ class Question(NamedTuple):
     path: str
     method: str = "GET"
     data: tuple | None = None  # pairs of what a form sends
+    body: str = ""  # JSON
+    headers: tuple = ()  # pairs
 
     def __str__(self):
-        return f"{self.method} {self.path} {self.data or ''}".strip()
+        return f"{self.method} {self.path} {self.data or self.body}".strip()
 
 
 def with_parameters(path, **parameters):
@@ -46,7 +48,12 @@ def with_parameters(path, **parameters):
 
 def everything(world):
     """Questions that change nothing."""
-    return [*api(world), *report(world), *screens(world), *choices(world), *besides(world)]
+    return [*screens(world), *choices(world), *without_screens(world)]
+
+
+def without_screens(world):
+    """Those of the API, and what is asked of one noun alone: for who gets no further than that."""
+    return [*api(world), *report(world), *besides(world)]
 
 
 # The API
@@ -110,7 +117,8 @@ def report(world):
 
 
 def screens(world):
-    for model, screen in registered(Record):
+    for number, (model, screen) in enumerate(registered(Record)):
+        turns = TURNS if model is Incident else [TURNS[number % len(TURNS)]]  # one view for all
         listed = address(model, "changelist")
         yield Question(listed)
         yield with_parameters(listed, q=SOUGHT)
@@ -124,7 +132,7 @@ def screens(world):
         for row in (world.seen[model][0], world.hidden[model][0]):
             yield Question(address(model, "change", row.pk))
             yield Question(address(model, "history", row.pk))
-            for turn in TURNS:
+            for turn in turns:
                 yield Question(address(model, "review", row.pk, turn.name))
         if model in (Incident, Claim, Relation, Step):
             yield with_parameters(address(model, "add"), **_filled_in(model, world))
