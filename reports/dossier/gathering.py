@@ -206,9 +206,7 @@ class Gathering:
                     self._seen(ConvictionProvision).select_related("provision__instrument"),
                 ),
                 Prefetch("rulings", rulings),
-                Prefetch(
-                    "rulings__suspects", self._seen(RulingSuspect).select_related("suspect")
-                ),
+                Prefetch("rulings__suspects", self._seen(RulingSuspect).select_related("suspect")),
             )
         )
 

@@ -72,16 +72,12 @@ def _in_words(places):
         said = {"label": label, "place": place}
         if place.latitude is None:
             yield _("%(label)s: %(place)s, whose point is not known.") % said
-        else:
-            said |= {
-                "latitude": f"{place.latitude:.3f}",
-                "longitude": f"{place.longitude:.3f}",
-                "distance": _distance(place.point_radius_m),
-            }
-            yield (
-                _("%(label)s: %(place)s, at %(latitude)s, %(longitude)s, right within %(distance)s.")
-                % said
-            )
+            continue
+        said |= {
+            "point": f"{place.latitude:.3f}, {place.longitude:.3f}",
+            "distance": _distance(place.point_radius_m),
+        }
+        yield _("%(label)s: %(place)s, at %(point)s, right within %(distance)s.") % said
 
 
 def _distance(metres):

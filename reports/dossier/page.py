@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records.history import last_acts
 from records.models import Marking, ReviewStatus
+from records.names import label
 from reports.asking import Asking
 from reports.dossier.citing import Cites
 from reports.dossier.gathering import gather
@@ -26,7 +27,7 @@ ACTS = 5
 def dossier(found, question):
     """The context of the page of the incident that a condition finds, or None.
 
-    Makes 31 queries at most, however many rows there are.
+    Makes 30 queries at most, however many rows there are.
     """
     gathered = gather(found, question)
     if gathered is None:
@@ -39,6 +40,7 @@ def dossier(found, question):
     return {
         "gathered": gathered,
         "incident": incident,
+        "name": label(incident.title, incident.title_ar),
         "question": question,
         "cites": cites,
         "sources": cites.sources,
@@ -139,7 +141,7 @@ class DossierPage:
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": str(incident),
+            "title": shown["name"],
             "complaints": complaints,
             "may_change": self.has_change_permission(request, incident),
             "today": timezone.localdate(),

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from incidents.models import Stance
 from reports.dossier.wording import when
@@ -31,20 +30,28 @@ class Moment:
 
 
 def timeline(gathered, cites):
-    """The Moments of a dossier, earliest first; of one day, in the order of the story."""
-    as_of = gathered.question.as_of
-    moments = [
-        Moment(
-            *span,
+    """The Moments of a dossier, earliest first; of one day, in the order of the story.
+
+    What is dated to a month or year in which the attack fell stands not before the attack,
+    unless it is a listing, which may.
+    """
+    attacked, listings = gathered.incident.occurred_from, gathered.designations
+    placed = []
+    for row, (first, last, precision), what, cited in _told(gathered, cites):
+        if first is None:
+            continue
+        moment = Moment(
+            first,
+            last,
+            precision,
             what=str(what),
             cites=cited,
-            later=span[1] > as_of,
+            later=last > gathered.question.as_of,
             is_attack=row is gathered.incident,
         )
-        for row, span, what, cited in _told(gathered, cites)
-        if span[0] is not None
-    ]
-    return sorted(moments, key=lambda moment: moment.first)
+        straddles = first < attacked <= last and row not in listings
+        placed.append((attacked if straddles else first, moment))
+    return [moment for _first, moment in sorted(placed, key=lambda pair: pair[0])]
 
 
 def _told(gathered, cites):

@@ -71,9 +71,10 @@ def _why(first, others):
         return _("It is the surest: %(confidence)s.") % said
     if all(row.asserted_to != first.asserted_to for row in equals):
         return _("None is surer than %(confidence)s, and of those it is the newest.") % said
-    return _(
-        "None is surer than %(confidence)s, none of those is newer, and it was entered first."
-    ) % said
+    return (
+        _("None is surer than %(confidence)s, none of those is newer, and it was entered first.")
+        % said
+    )
 
 
 def who_differs(claims, attributions, held):

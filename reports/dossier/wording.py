@@ -10,22 +10,21 @@ def when(first, last, precision):
     """A date with its precision in words. The language's own names of months."""
     if first is None:
         return _("on a day not known")
+    days = {"first": _day(first), "last": _day(last)}
+    if precision == Precision.ABOUT and first == last:
+        return _("about %(first)s") % days
     match precision:
         case Precision.MONTH:
-            return _("in %(month)s") % {"month": date_format(first, "F Y")}
+            said = _("in %(month)s") % {"month": date_format(first, "F Y")}
         case Precision.YEAR:
-            return _("in %(year)s") % {"year": first.year}
+            said = _("in %(year)s") % {"year": first.year}
         case Precision.SPAN:
-            return _("from %(first)s to %(last)s") % {"first": _day(first), "last": _day(last)}
-        case Precision.ABOUT if first != last:
-            return _("at some time from %(first)s to %(last)s") % {
-                "first": _day(first),
-                "last": _day(last),
-            }
+            said = _("from %(first)s to %(last)s") % days
         case Precision.ABOUT:
-            return _("about %(day)s") % {"day": _day(first)}
+            said = _("at some time from %(first)s to %(last)s") % days
         case _:
-            return _("on %(day)s") % {"day": _day(first)}
+            said = _("on %(first)s") % days
+    return said
 
 
 def _day(day):
