@@ -378,7 +378,7 @@ def test_it_is_arabic_from_right_to_left(reader):
 
 # Queries
 
-THE_PAGE = 28
+THE_PAGE = 29
 SESSION_AND_RIGHTS = 8
 
 

@@ -1,6 +1,10 @@
 """The dossiers of the acceptance cases, on the starter data: each says the crucial things."""
 
+from datetime import date
+
 from incidents.models import Incident
+from records.viewer import PUBLIC
+from reports.ladder import Question, Rung, ladder, rungs_of
 from tests.dossier_pages import page_of, text_of
 from tests.factories import UserFactory
 from tests.starter import StarterDataTestCase
@@ -105,3 +109,11 @@ class DossierTests(StarterDataTestCase):
             told = text_of(page_of(self.client, incident))
             assert incident.reference in told
             assert "None" not in told.replace("None is", "")  # as Python writes what is unknown
+
+    def test_the_rungs_of_one_incident_are_those_of_the_report(self):
+        for day in (date(2023, 6, 1), date(2026, 11, 22)):
+            question = Question(day, PUBLIC)
+            counted = ladder(Incident.objects.all()).with_rungs(question).counted(question)
+            for incident in counted:
+                reached = {rung for rung in Rung if getattr(incident, rung.value, True)}
+                assert rungs_of(incident, question) == reached

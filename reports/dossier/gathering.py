@@ -40,7 +40,7 @@ from legal.models import (
 from militias.models import Relation
 from records.models import Confidence, ReviewStatus
 from reports.dossier.behind import climbed
-from reports.ladder import Question, ladder
+from reports.ladder import Question
 from reports.rollup import FOLDED_INTO
 
 
@@ -134,15 +134,8 @@ class Gathering:
         return self._told(model).annotate(joined_rank=rank).filter(joined_rank__isnull=False)
 
     def _incident(self, found):
-        """With a column for each rung, and `counts`: whether it enters the count at all."""
-        counted = ladder(Incident.objects.all()).counted(self.question)
-        rows = ladder(self._seen(Incident)).with_rungs(self.question)
-        return (
-            with_place(rows.select_related("owner"))
-            .annotate(counts=_holds(Q(pk__in=counted.values("pk"))))
-            .filter(found)
-            .first()
-        )
+        rows = self._seen(Incident).select_related("owner")
+        return with_place(rows).filter(found).first()
 
     def _further_places(self, incident):
         rows = self._seen(IncidentPlace).filter(incident=incident)

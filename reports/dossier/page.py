@@ -19,7 +19,7 @@ from reports.dossier.gathering import gather
 from reports.dossier.mapping import drawn
 from reports.dossier.timeline import timeline
 from reports.dossier.weighing import courses, fates, headline, sides, who_differs
-from reports.ladder import Rung
+from reports.ladder import Rung, rungs_of
 
 ACTS = 5
 
@@ -27,7 +27,7 @@ ACTS = 5
 def dossier(found, question):
     """The context of the page of the incident that a condition finds, or None.
 
-    Makes 30 queries at most, however many rows there are.
+    Makes 31 queries at most, however many rows there are.
     """
     gathered = gather(found, question)
     if gathered is None:
@@ -35,6 +35,7 @@ def dossier(found, question):
     rows = list(_in_order(gathered))
     cites = Cites(question.viewer, rows)
     incident = gathered.incident
+    reached = rungs_of(incident, question)
     arrests = {link.arrest_id: link.arrest for link in gathered.links}
     held = {arrest.affiliation for arrest in arrests.values() if arrest.affiliation}
     return {
@@ -46,10 +47,8 @@ def dossier(found, question):
         "sources": cites.sources,
         "strictest": _strictest(gathered, rows, cites),
         "published": incident.review_status == ReviewStatus.PUBLISHED,
-        "rungs": [
-            (rung, rung.label, incident.counts and getattr(incident, rung.value, True))
-            for rung in Rung
-        ],
+        "counts": bool(reached),
+        "rungs": [(rung, rung.label, rung in reached) for rung in Rung],
         "fates": fates(gathered.casualties),
         "headline": headline(gathered.attributions),
         "sides": sides(gathered.attributions),
