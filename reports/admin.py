@@ -8,6 +8,7 @@ from incidents.admin import IncidentAdmin
 from incidents.models import Incident
 from reports.accountability import rows_behind
 from reports.asking import PARAMETERS, Asking, in_words
+from reports.dossier.page import DossierPage
 from reports.ladder import Rung
 
 
@@ -56,7 +57,9 @@ class LadderFilter(admin.ListFilter):
 
 
 @admin.register(Incident)
-class LadderIncidentAdmin(IncidentAdmin):
+class LadderIncidentAdmin(DossierPage, IncidentAdmin):
+    change_form_template = "admin/incidents/incident/change_form.html"
+    list_display = [*IncidentAdmin.list_display, "dossier"]
     list_filter = [LadderFilter, *IncidentAdmin.list_filter]
 
     def changelist_view(self, request, extra_context=None):

@@ -145,6 +145,9 @@ def screens(world):
         yield with_parameters(listed, by="claimant", key=reference, rung="claimed")
     for rung in Rung:
         yield with_parameters(listed, rung=rung.value, as_of=DAY)
+    for row in (*world.seen[Incident], world.hidden[Incident][0]):
+        yield Question(address(Incident, "dossier", row.reference))
+        yield with_parameters(address(Incident, "dossier", row.pk), as_of=DAY)
 
 
 def registered(base):
