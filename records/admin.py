@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from records.admin_audit import AuditAdmin
 from records.admin_base import RecordAdmin, section
 from records.admin_columns import span_column
+from records.admin_files import FilesOfSource
 from records.admin_people import OrganisationAdmin, UserAdmin
 from records.models import AuditEntry, Organisation, Source, User
 
@@ -11,9 +12,8 @@ admin.site.register(AuditEntry, AuditAdmin)
 
 
 @admin.register(Source)
-class SourceAdmin(RecordAdmin):
-    """The stored copy is only shown: files come in by import, which hashes them."""
-
+class SourceAdmin(FilesOfSource, RecordAdmin):
+    change_form_template = "admin/source_form.html"
     list_display = ["published_on", "publisher", "title", "kind", "reliability", "language"]
     list_display_links = ["publisher"]
     list_filter = ["kind", "reliability", "language", "reading"]
