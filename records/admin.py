@@ -7,12 +7,13 @@ from records.admin_columns import span_column
 from records.admin_files import FilesOfSource
 from records.admin_people import OrganisationAdmin, UserAdmin
 from records.models import AuditEntry, Organisation, Source, User
+from records.source_choice import ByAddress
 
 admin.site.register(AuditEntry, AuditAdmin)
 
 
 @admin.register(Source)
-class SourceAdmin(FilesOfSource, RecordAdmin):
+class SourceAdmin(ByAddress, FilesOfSource, RecordAdmin):
     change_form_template = "admin/source_form.html"
     list_display = ["published_on", "publisher", "title", "kind", "reliability", "language"]
     list_display_links = ["publisher"]
@@ -29,7 +30,7 @@ class SourceAdmin(FilesOfSource, RecordAdmin):
             ("kind", "language"),
         ),
         section(_("Where it is"), "address", "archived_address", "accessed_on"),
-        section(_("How far to trust it"), ("reliability", "reading")),
+        section(_("How far to trust it"), "reliability", "reading"),
     ]
     published_on = span_column("published", _("published on"))
 

@@ -2,11 +2,15 @@
 
 import os
 from hashlib import sha256
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 
 from records.models import Source, StoredFile
 from records.viewer import Viewer, viewing
@@ -249,8 +253,6 @@ def test_who_may_not_change_the_source_hands_nothing_in(client, person, source, 
 
 
 def test_the_token_of_the_form_is_asked_for(person, source):
-    from django.test import Client
-
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(person)
 
@@ -304,3 +306,46 @@ def test_the_page_costs_the_same_however_many_files(desk, source, count_queries)
     StoredFileFactory.create_batch(9, source=source)
 
     assert count_queries(lambda: desk.get(files_of(source))) == one <= 20
+
+
+# Proved
+
+
+def verified(**options):
+    said = StringIO()
+    call_command("verify_files", stdout=said, stderr=said, **options)
+    return said.getvalue()
+
+
+def test_a_file_that_was_changed_or_lost_is_named(desk, source):
+    hand_in(desk, source)
+    hand_in(desk, source, PNG, "photo.png")
+    hand_in(desk, source, HTML, "page.html")
+    assert "3 files, 0 wrong, 0 without a row" in verified()
+
+    whole, flipped, lost = StoredFile.objects.order_by("pk")
+    path = Path(flipped.file.path)
+    path.chmod(0o600)
+    path.write_bytes(PNG[:-1] + b"S")
+    Path(lost.file.path).unlink()
+    said = StringIO()
+    with pytest.raises(CommandError, match="backup"):
+        call_command("verify_files", stdout=said, stderr=said)
+
+    assert f"{flipped.reference}: changed" in said.getvalue()
+    assert f"{lost.reference}: missing" in said.getvalue()
+    assert whole.reference not in said.getvalue()
+
+
+def test_what_a_dying_process_left_is_found_and_removed_when_it_is_old(desk, source):
+    hand_in(desk, source)
+    StoredFile.objects.get()
+    young, old = (
+        Path(default_storage.path(default_storage.save(f"evidence/ff/{name}", ContentFile(b"x"))))
+        for name in ("young", "old")
+    )
+    os.utime(old, (0, 0))
+
+    assert "without a row: evidence/ff/old" in verified() and old.exists()
+    assert "1 files, 0 wrong, 1 without a row" in verified(remove_leftovers=True)
+    assert young.exists() and not old.exists() and len(on_disk()) == 2
