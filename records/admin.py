@@ -21,15 +21,15 @@ class SourceAdmin(ByAddress, FilesOfSource, RecordAdmin):
     date_hierarchy = "published_from"
     search_fields = ["publisher", "title", "address", "reference", "origin_id"]
     fieldsets = [
+        section(_("Where it is"), "address", "archived_address", "accessed_on"),
         section(
-            None,
+            _("What it is"),
             "publisher",
             "title",
             ("published_from", "published_to", "published_precision"),
             "published_inferred",
             ("kind", "language"),
         ),
-        section(_("Where it is"), "address", "archived_address", "accessed_on"),
         section(_("How far to trust it"), "reliability", "reading"),
     ]
     published_on = span_column("published", _("published on"))

@@ -83,7 +83,7 @@ class FilesOfSource(admin.ModelAdmin):
             form = FileForm(request.POST, request.FILES, request=request)
             if form.is_valid():
                 return self._store(request, source, form)
-            status = 413 if request.receiving[0].too_large else 400
+            status = 413 if request.receiving[0].too_large else 200
         return self._page(request, source, form, status)
 
     def _refuse_large(self, request, pk):

@@ -1,7 +1,7 @@
 """Which files are taken as evidence. What one is, its bytes say, not its name.
 
 Nothing is opened or converted: a few bytes at known places are compared. Definition and
-what it does not do: docs/security.md#stored-files.
+what it does not do: docs/adr/0033-stored-files.md.
 """
 
 import re
