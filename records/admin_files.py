@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import re_path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
@@ -27,16 +27,18 @@ class FilesOfSource(admin.ModelAdmin):
     def get_urls(self):
         protect = self.admin_site.admin_view
         pages = {
-            "files/": (csrf_exempt(self.files_view), "files"),
-            "files/<slug:reference>/": (protect(require_GET(self.file_view)), "file"),
-            "files/<slug:reference>/withdraw/": (
+            "": (csrf_exempt(self.files_view), "files"),
+            "(?P<reference>[A-Z0-9-]+)/": (protect(require_GET(self.file_view)), "file"),
+            "(?P<reference>[A-Z0-9-]+)/withdraw/": (
                 protect(require_POST(self.withdraw_file)),
                 "withdraw_file",
             ),
         }
         return [
             *(
-                path(f"<int:pk>/{address}", view, name=f"records_source_{name}")
+                re_path(
+                    rf"^(?P<pk>-?\d{{1,18}})/files/{address}$", view, name=f"records_source_{name}"
+                )
                 for address, (view, name) in pages.items()
             ),
             *super().get_urls(),

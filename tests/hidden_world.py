@@ -24,7 +24,7 @@ from tests.factories import AttributionFactory, OrganisationFactory, UserFactory
 CANARY = "Zqanary"
 HIDDEN_GOVERNORATE = "ZZ-01"  # its ISO code, which is unique
 LONG_AGO = date(2016, 5, 5)  # before every visible row
-ADDRESS = f"https://{CANARY.lower()}.example/"
+ADDRESS = f"https://site.example/{CANARY}"
 CODES = {"country": "ZZ", "nationality": "ZZ", "jurisdiction": "ZZ", "language": "zz"}
 SHORTEST_TEXT = 40  # narrower columns hold codes
 LEFT_ALONE = {"reference", "origin_id", "code", "timezone", "file_sha256", "sha256", "withdrawn_reason"}
