@@ -127,6 +127,19 @@ class SourceFactory(RecordFactory):
     published_precision = PRECISION
 
 
+class StoredFileFactory(DjangoModelFactory):
+    class Meta:
+        model = "records.StoredFile"
+
+    source = SubFactory(SourceFactory)
+    reference = Sequence(lambda n: _in_fours(f"{n:012}"))
+    file = Sequence(lambda n: f"evidence/aa/{n}")
+    file_name = Sequence(lambda n: f"copy-{n}.pdf")
+    media_type = "application/pdf"
+    size = 10
+    sha256 = "a" * 64
+
+
 # Militias
 
 

@@ -17,13 +17,13 @@ from incidents.models import Claim, Incident, Place
 from legal.models import Step
 from militias.models import Group, Relation
 from records.lookups import ReferencesFilter
-from records.models import Record
+from records.models import Record, Source, StoredFile
 from records.parameters import CharFilter, DayFilter, RecordFilter
 from records.turns import TURNS
 from reports.grouping import GROUPINGS
 from reports.ladder import Rung
 from tests.admin_pages import address
-from tests.hidden_world import CANARY
+from tests.hidden_world import ADDRESS, CANARY
 
 SOUGHT = CANARY[:-1]  # finds the hidden texts, and is not itself one when a page repeats it
 
@@ -48,7 +48,7 @@ def with_parameters(path, **parameters):
 
 def everything(world):
     """Questions that change nothing."""
-    return [*screens(world), *choices(world), *without_screens(world)]
+    return [*screens(world), *choices(world), *sources(world), *without_screens(world)]
 
 
 def without_screens(world):
@@ -177,6 +177,20 @@ def choices(world):
             }
             for term in ("", SOUGHT):
                 yield with_parameters(reverse("admin:autocomplete"), term=term, **asked)
+
+
+def sources(world):
+    """Their stored files, and what is known of the address that a hidden one has."""
+    for row in (world.seen[Source][0], world.hidden[Source][0]):
+        yield Question(reverse("admin:records_source_files", args=[row.pk]))
+    for hidden in world.hidden[StoredFile]:
+        yield Question(
+            reverse("admin:records_source_file", args=[hidden.source_id, hidden.reference])
+        )
+    pasted = ADDRESS.replace("Z", "%5A")  # the same address, and no hidden text when repeated
+    yield with_parameters(reverse("admin:records_source_at_address"), address=pasted)
+    cited = {"model_name": "incidentcitation", "field_name": "source", "app_label": "incidents"}
+    yield with_parameters(reverse("admin:autocomplete"), term=pasted, **cited)
 
 
 def besides(world):

@@ -23,6 +23,9 @@ RECORDS = [
     ("source_file_has_hash", f.SourceFactory, {"file_sha256": SHA256}),
     ("source_file_has_hash", f.SourceFactory, {"file": "a.pdf", "file_sha256": "a" * 63}),
     ("source_file_has_hash", f.SourceFactory, {"file": "a.pdf", "file_sha256": "A" * 64}),
+    ("storedfile_has_hash", f.StoredFileFactory, {"sha256": "A" * 64}),
+    ("storedfile_is_there", f.StoredFileFactory, {"size": 0}),
+    ("storedfile_media_type_is_taken", f.StoredFileFactory, {"media_type": "image/svg+xml"}),
 ]
 
 SIGN_IN = [("signin_proof_is_known", f.SignInFactory, {"proof": "a smile"})]

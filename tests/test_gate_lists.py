@@ -182,6 +182,7 @@ SWEPT = {  # names of addresses that tests/questions.py asks of every noun
         for page in ("changelist", "add", "change", "history", "delete", "review")
     ),
     "incidents_incident_dossier",
+    *(f"records_source_{page}" for page in ("files", "file", "at_address")),
 }
 OWN_ALONE = {  # of whoever asks: tests/test_proposals.py
     *(f"proposals-{page}" for page in ("list", "detail", "submit")),
@@ -204,6 +205,7 @@ WITHOUT_RECORDS = {  # of people, their rights and their signing in
     "vocabulary",
     "legal_suspect_name",  # tests/test_no_name_leaks.py
     "legal_suspect_name_enter",
+    "records_source_withdraw_file",  # only writes: tests/test_stored_files.py
     *(
         f"{model}_{page}"
         for model in (
