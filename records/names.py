@@ -11,6 +11,7 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection, models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Concat, Greatest, Length
+from django.db.models.lookups import Exact
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
@@ -132,6 +133,8 @@ class Named(models.Model):
 
 
 class NamedQuerySet(SpelledQuerySet):
+    short_names: tuple[str, ...] = ()  # columns that are the term as a whole, or are not meant
+
     def named_like(self, term):
         """Rows one of whose names is, contains or sounds like `term`, best first.
 
@@ -141,14 +144,20 @@ class NamedQuerySet(SpelledQuerySet):
         others = others.spelled_like(term)
         own = self.model._default_manager.visible_to(self.viewer).spelled_like(term)
         exact = folded(Value(term, output_field=models.TextField()))
+        short = Q(
+            *(Q(Exact(folded(F(name)), exact)) & ~Q(**{name: ""}) for name in self.short_names),
+            _connector=Q.OR,
+        )
+        short = short if self.short_names else Q(pk__in=[])
         return (
-            self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=others.values("bearer")))
+            self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=others.values("bearer")) | short)
             .annotate(
                 nearness=Greatest(
                     Case(
                         When(
                             Q(normalised=exact)
-                            | Q(pk__in=others.filter(normalised=exact).values("bearer")),
+                            | Q(pk__in=others.filter(normalised=exact).values("bearer"))
+                            | short,
                             then=2.0,
                         ),
                         default=0.0,
