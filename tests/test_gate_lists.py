@@ -181,6 +181,7 @@ SWEPT = {  # names of addresses that tests/questions.py asks of every noun
         if issubclass(model, Record)
         for page in ("changelist", "add", "change", "history", "delete", "review")
     ),
+    *("militias_candidatelink_open", "militias_candidatelink_decide", "militias_group_alike"),
 }
 OWN_ALONE = {  # of whoever asks: tests/test_proposals.py
     *(f"proposals-{page}" for page in ("list", "detail", "submit")),
