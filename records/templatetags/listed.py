@@ -15,11 +15,14 @@ def cells(result, headers):
 
     Both come escaped from Django's list.
     """
-    labelled = []
-    for cell, header in zip(result, headers, strict=False):
-        words = capfirst(strip_tags(str(header["text"])).strip())
-        start = next((start for start in CELLS if cell.startswith(start)), None)
-        if start and words and "action-checkbox" not in cell[:40]:
-            cell = f'{start}data-label="{conditional_escape(words)}" {cell.removeprefix(start)}'
-        labelled.append(cell)
-    return mark_safe("".join(labelled))
+    return mark_safe(
+        "".join(_labelled(cell, header) for cell, header in zip(result, headers, strict=False))
+    )
+
+
+def _labelled(cell, header):
+    words = capfirst(strip_tags(str(header["text"])).strip())
+    start = next((start for start in CELLS if cell.startswith(start)), None)
+    if start is None or not words or "action-checkbox" in cell[:40]:
+        return cell
+    return f'{start}data-label="{conditional_escape(words)}" {cell.removeprefix(start)}'
