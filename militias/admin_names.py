@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
@@ -85,7 +85,7 @@ class DecisionForm(forms.Form):
         return Said(given["answer"], given["reason"], alias)
 
 
-class NamesInQuestion:
+class NamesInQuestion(admin.ModelAdmin):
     """For the admin of candidate links: the page of those open, and one to decide on."""
 
     change_list_template = "admin/militias/candidates.html"
@@ -237,7 +237,7 @@ def _side(group, counts):
     }
 
 
-class AlikeGroups:
+class AlikeGroups(admin.ModelAdmin):
     """For the admin of groups: which other groups a name is like, while it is typed and after."""
 
     class Media:

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
+from records.models.audience import Marked
+
 WORDS_PAGE, FIELDS_PAGE, ARABIC_PAGE = "vocabularies.md", "fields.md", "codebook.ar.md"
 DEFINED_ELSEWHERE = {  # (page, heading)
     "Stance": ("methodology.md", "Attribution"),
@@ -109,7 +111,7 @@ def entry_of(model, name):
 
 def meaning_of(model, name):
     """The Meaning of a field in the language of the reader, or None if none is written."""
-    entry = entry_of(model, name)
+    entry = entry_of(model, name) if issubclass(model, Marked) else None
     return _meaning(model, name, entry, get_language() == "ar") if entry else None
 
 

@@ -197,6 +197,7 @@ WITHOUT_RECORDS = {  # of people, their rights and their signing in
     "codes_reset",
     "codes_set_up",
     "autocomplete",
+    "codebook",  # of docs/ alone
     "me",  # of who asks, and of nobody else
     "partners_key_approve",
     "partners_key_revoke",
