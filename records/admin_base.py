@@ -18,6 +18,7 @@ from records.forms import (
     ReadersField,
     focus_on_first_error,
     persons,
+    refusals_of,
 )
 from records.labels import label_of
 from records.models import Assertion, Citation, Record, ReviewStatus, Source
@@ -153,6 +154,7 @@ class RecordAdmin(Reviewed, HistoryPage, DeclaredLookups, RecordChoices, admin.M
         if context["errors"]:
             parts = [part.formset for part in context["inline_admin_formsets"]]
             focus_on_first_error(context["adminform"].form, parts)
+            context["refusals"] = refusals_of(context["adminform"].form, parts)
         return super().render_change_form(request, context, *args, obj=obj, **options)
 
     def has_delete_permission(self, request, obj=None):

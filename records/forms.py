@@ -190,6 +190,16 @@ class LinesField(forms.CharField):
         return super().to_python(value).replace("\r\n", "\n")
 
 
+def refusals_of(form, formsets):
+    """Each refused field as (id, label, what is wrong), in the order of the page."""
+    return [
+        (bound.auto_id, bound.label, " ".join(refused.errors[name]))
+        for refused in (form, *(part for formset in formsets for part in formset.forms))
+        for name, bound in ((name, refused[name]) for name in refused.fields)
+        if name in refused.errors and not bound.is_hidden
+    ]
+
+
 def focus_on_first_error(form, formsets):
     """The cursor stands where something is to be corrected."""
     for refused in (form, *(part for formset in formsets for part in formset.forms)):

@@ -8,8 +8,11 @@ from incidents.admin import IncidentAdmin
 from incidents.models import Incident
 from reports.accountability import rows_behind
 from reports.asking import PARAMETERS, Asking, in_words
+from reports.candidates import CountedCandidateLinkAdmin
 from reports.dossier.page import DossierPage
 from reports.ladder import Rung
+
+__all__ = ["CountedCandidateLinkAdmin", "LadderFilter", "LadderIncidentAdmin"]
 
 
 class LadderFilter(admin.ListFilter):

@@ -15,7 +15,7 @@ from config.urls import NOUNS
 from incidents.api.nearby import BoxFilter, NearFilter
 from incidents.models import Claim, Incident, Place
 from legal.models import Step
-from militias.models import Group, Relation
+from militias.models import CandidateLink, Group, Relation
 from records.lookups import ReferencesFilter
 from records.models import Record, Source, StoredFile
 from records.parameters import CharFilter, DayFilter, RecordFilter
@@ -136,6 +136,13 @@ def screens(world):
                 yield Question(address(model, "review", row.pk, turn.name))
         if model in (Incident, Claim, Relation, Step):
             yield with_parameters(address(model, "add"), **_filled_in(model, world))
+    yield Question(reverse("admin:militias_candidatelink_open"))
+    yield with_parameters(reverse("admin:militias_group_alike"), term=SOUGHT)
+    for rows in (world.seen, world.hidden):
+        link, group = rows[CandidateLink][0], rows[Group][0]
+        yield Question(reverse("admin:militias_candidatelink_decide", args=[link.pk]))
+        alike = reverse("admin:militias_group_alike")
+        yield with_parameters(alike, term=SOUGHT, group=group.pk)
     listed = address(Incident, "changelist")
     for rows in (world.seen, world.hidden):
         yield with_parameters(listed, governorate=rows[Place][0].pk)

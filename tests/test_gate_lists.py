@@ -183,6 +183,7 @@ SWEPT = {  # names of addresses that tests/questions.py asks of every noun
     ),
     "incidents_incident_dossier",
     *(f"records_source_{page}" for page in ("files", "file", "at_address")),
+    *("militias_candidatelink_open", "militias_candidatelink_decide", "militias_group_alike"),
 }
 OWN_ALONE = {  # of whoever asks: tests/test_proposals.py
     *(f"proposals-{page}" for page in ("list", "detail", "submit")),
@@ -198,6 +199,7 @@ WITHOUT_RECORDS = {  # of people, their rights and their signing in
     "codes_reset",
     "codes_set_up",
     "autocomplete",
+    "codebook",  # of docs/ alone
     "me",  # of who asks, and of nobody else
     "partners_key_approve",
     "partners_key_revoke",
