@@ -1,11 +1,20 @@
 import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from incidents.models.place import Place
 from records.dates import describe, precision_field, span_constraint
-from records.models import PART_AUDIENCE, Part, Record, RecordQuerySet, citation_of
+from records.models import (
+    PART_AUDIENCE,
+    Part,
+    Record,
+    RecordQuerySet,
+    ReviewStatus,
+    citation_of,
+)
+from records.web_role import WEB_ROLE
 
 
 class IncidentKind(models.TextChoices):
@@ -109,6 +118,39 @@ class IncidentQuerySet(RecordQuerySet):
         return self.filter(place__in=Place.objects.visible_to(self.viewer).may_lie_in(area))
 
 
+# Names a row that is merged nowhere itself: so there are no chains, and no cycles. That the
+# functions of incidents/migrations/_merging.py lock both rows first keeps it so.
+MERGED_INTO_THE_LAST = pgtrigger.Trigger(
+    name="merged_into_the_last",
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    when=pgtrigger.Before,
+    declare=[("before", "bigint")],
+    func=f"""
+        IF TG_OP = 'UPDATE' THEN
+            before := OLD.merged_into_id;
+        END IF;
+        IF NEW.merged_into_id IS NOT DISTINCT FROM before THEN
+            RETURN NEW;
+        ELSIF current_user = '{WEB_ROLE}' THEN
+            RAISE insufficient_privilege USING MESSAGE =
+                'Incidents are merged, and unmerged, by the functions for it alone.';
+        ELSIF NEW.merged_into_id IS NOT NULL AND (
+            EXISTS (
+                SELECT FROM incidents_incident
+                WHERE id = NEW.merged_into_id AND merged_into_id IS NOT NULL
+            ) OR EXISTS (
+                SELECT FROM incidents_incident WHERE merged_into_id = NEW.id
+            )
+        ) THEN
+            RAISE check_violation USING
+                CONSTRAINT = 'incident_merged_into_the_last', TABLE = TG_TABLE_NAME,
+                MESSAGE = 'An incident is merged into one that is merged nowhere itself.';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+
 @pghistory.track()
 class Incident(Record):
     """One attack: one kind, one place, one span of time."""
@@ -143,6 +185,16 @@ class Incident(Record):
     summary_ar = models.TextField(_("Arabic summary"), blank=True)
     series = models.CharField(
         _("series"), max_length=100, blank=True, help_text=_("The campaign or wave it belongs to.")
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+        help_text=_("The incident that it turned out to be. Both were one attack."),
     )
 
     objects = IncidentQuerySet.as_manager()
@@ -181,7 +233,20 @@ class Incident(Record):
                 name="incident_time_has_beginning",
                 violation_error_message=_("A closing time needs an opening time."),
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(review_status=ReviewStatus.WITHDRAWN),
+                name="incident_merged_is_withdrawn",
+                violation_error_message=_(
+                    "An incident that was merged into another is withdrawn: undo the merge first."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+                name="incident_not_merged_into_itself",
+                violation_error_message=_("An incident is not merged into itself."),
+            ),
         ]
+        triggers = [*Record.Meta.triggers, MERGED_INTO_THE_LAST]
 
     def __str__(self):
         return self.title
