@@ -36,7 +36,7 @@ class MergeForm(ReasonForm):
         self.labels.load()
         for answer in self.differing:
             self._add(answer)
-        self.order_fields([*self.fields][3:] + ["reason"])
+        self.order_fields([name for name in self.fields if name != "reason"])
 
     def _add(self, answer):
         choices = [(KEPT, _("Kept one")), (MERGED, _("Merged one"))]
@@ -84,9 +84,9 @@ class MergeForm(ReasonForm):
         given = super().clean()
         for answer in self.differing:
             name = f"text_{answer.name}"
-            if given.get(f"take_{answer.name}") == NEW and not given.get(name):
-                if not answer.fields[0].blank:
-                    self.add_error(name, _("Write the text, or choose one of the two."))
+            missing = given.get(f"take_{answer.name}") == NEW and not given.get(name)
+            if missing and not answer.fields[0].blank:
+                self.add_error(name, _("Write the text, or choose one of the two."))
         return given
 
     def is_stale(self):

@@ -96,16 +96,18 @@ def _locked(viewer, versions):
     return found
 
 
-def merge(person, kept, merged, values, *, versions, reason):
+def merge(person, pair, values, *, versions, reason):
     """The merge of one incident into another, which is withdrawn by it and leads there.
 
+    pair: the one that is kept, the other.
     values: what the kept one says from now on, by column, where it is another than before.
-    versions: of both incidents as the person saw them: of the kept one, of the other.
+    versions: of both, as the person saw them.
 
     Raises:
         Incident.DoesNotExist, Stale: see `_locked`.
         Refused: he may not.
     """
+    kept, merged = pair
     reason = _given(reason)
     viewer = Viewer.of(person)
     with transaction.atomic():

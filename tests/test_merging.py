@@ -40,8 +40,7 @@ def merged_by(person, kept, other, values=None, versions=None):
     with signed_in(person):
         return merge(
             person,
-            kept,
-            other,
+            (kept, other),
             values or {},
             versions=versions or (kept.version, other.version),
             reason=WHY,

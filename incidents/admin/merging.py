@@ -132,7 +132,6 @@ class Merging(admin.ModelAdmin):
                 return done
             if context.get("changed") is not None:  # the page shows what is stored by now
                 data = request.POST.copy()
-                data.update(dict.fromkeys(versions_of(kept, merged)))
                 for name, version in versions_of(kept, merged).items():
                     data[name] = str(version)
                 form = MergeForm(kept, merged, request.viewer, data)
@@ -152,8 +151,7 @@ class Merging(admin.ModelAdmin):
         try:
             merge(
                 request.user,
-                kept,
-                merged,
+                (kept, merged),
                 form.values(),
                 versions=(kept.version, merged.version),
                 reason=form.cleaned_data["reason"],
@@ -288,7 +286,8 @@ class Merging(admin.ModelAdmin):
                 )
             except Refused as refusal:
                 form.add_error(refusal.field, str(refusal))
-                form.data = form.data | {"version": str(kept.version)}
+                form.data = form.data.copy()
+                form.data["version"] = str(kept.version)
             else:
                 messages.success(request, _("Undone: they are two incidents again."))
                 return HttpResponseRedirect(self._page(kept, "history"))

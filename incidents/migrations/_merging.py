@@ -140,7 +140,8 @@ BEGIN
         ORDER BY relation.relname, own.attname
     LOOP
         FOR this IN EXECUTE format(
-            'SELECT id FROM %I WHERE %I = $1 ORDER BY id FOR UPDATE', pointing.named, pointing.own_key
+            'SELECT id FROM %I WHERE %I = $1 ORDER BY id FOR UPDATE',
+            pointing.named, pointing.own_key
         ) USING merged.id LOOP
             BEGIN
                 EXECUTE format(
@@ -242,9 +243,10 @@ BEGIN
         BEGIN
             same := NULL;
             EXECUTE format(
-                'UPDATE %I AS part SET %I = $1 FROM %I AS was WHERE part.id = $2 AND part.%2$I = $3
-                AND was.id = part.id RETURNING (was.audience_rank, was.audience_organisations,
-                was.audience_readers, was.audience_published) IS NOT DISTINCT FROM ($4, $5, $6, $7)',
+                'UPDATE %I AS part SET %I = $1 FROM %I AS was
+                WHERE part.id = $2 AND part.%2$I = $3 AND was.id = part.id RETURNING
+                (was.audience_rank, was.audience_organisations, was.audience_readers,
+                was.audience_published) IS NOT DISTINCT FROM ($4, $5, $6, $7)',
                 moved."table", moved."column", moved."table"
             ) INTO same USING made.merged_id, moved."row", made.kept_id, kept.audience_rank,
                 kept.audience_organisations, kept.audience_readers, kept.audience_published;
