@@ -19,7 +19,7 @@ from records.admin_columns import chips
 from records.audience_words import read_by
 from records.differences import content_fields, label_of_field
 from records.history_words import told
-from records.labels import Labels, label_of
+from records.labels import Labels, isolated, label_of
 from records.models import Record
 from records.review import Refused, Stale
 from records.review_rules import reviews
@@ -32,6 +32,9 @@ class Merging(admin.ModelAdmin):
     """Part of the admin of incidents."""
 
     change_form_template = "admin/incident_form.html"
+
+    class Media:
+        css = {"all": ["musaala/merge.css"]}
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}"
@@ -89,8 +92,8 @@ class Merging(admin.ModelAdmin):
             response.context_data["merges"] = [
                 {
                     "merge": made,
-                    "kept": self.label(made.kept),
-                    "merged": self.label(made.merged),
+                    "kept": isolated(self.label(made.kept)),
+                    "merged": isolated(self.label(made.merged)),
                     "address": self._unmerge_address(made),
                 }
                 for made in (
@@ -294,7 +297,7 @@ class Merging(admin.ModelAdmin):
         context |= {
             "form": form,
             "made": made,
-            "merged": self.label(made.merged),
+            "merged": isolated(self.label(made.merged)),
             "status_before": made.get_status_before_display(),
             "refused": why_not_undo(made),
             "back": undoing.told_back(),
