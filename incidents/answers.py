@@ -8,18 +8,16 @@ from dataclasses import dataclass
 from functools import cache
 
 from django.db import models
-from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from incidents.models import Incident, TargetKind, Weapon
 from records.admin_columns import low_high
-from records.differences import Difference, compared, text_of, wanted_by
+from records.differences import Difference, compared, wanted_by
 from records.history_words import lines_of
 from records.merging import answer_of
 from records.models import Certainty
-from records.models.audience import Marked
 
 # How it stands, and who may read it, is not chosen: the kept one's holds.
 NOT_CHOSEN = {"owner", "marking", "shared_with", "readers", "merged_into"}
@@ -91,48 +89,3 @@ def want(labels, *rows):
 
 def both(answer, old, new, labels) -> Difference:
     return compared(capfirst(answer.label), answer.text(old, labels), answer.text(new, labels))
-
-
-# What belongs to an incident
-
-
-@dataclass(frozen=True)
-class Belonging:
-    """A row that would move with the incident. `stays`: the kept one says it already."""
-
-    row: Model
-    label: str
-    stays: bool = False
-    says_else: tuple[str, ...] = ()
-
-    @property
-    def tlp(self):
-        return self.row.marking.removeprefix("TLP:").partition("+")[0].lower()
-
-
-def relations():
-    """The keys of rows that belong to an incident, whatever models there are."""
-    return [
-        relation.field
-        for relation in Incident._meta.related_objects
-        if issubclass(relation.related_model, Marked) and relation.related_model is not Incident
-    ]
-
-
-def twin_of(row, key, rows):
-    """The one among `rows` beside which this row could not stand, or None."""
-    for constraint in row._meta.constraints:
-        fields = getattr(constraint, "fields", ())
-        if key.name in fields:
-            same = [row._meta.get_field(name).attname for name in fields if name != key.name]
-            for other in rows:
-                if all(getattr(row, name) == getattr(other, name) for name in same):
-                    return other
-    return None
-
-
-def name_of_part(row, key, labels):
-    others = [row._meta.get_field(name) for name in row.KEY if name != key.name]
-    return " · ".join(
-        filter(None, (text_of(field, getattr(row, field.attname), labels) for field in others))
-    )

@@ -28,7 +28,7 @@ class Undoing:
     @cached_property
     def _changed(self):
         """The answers that are other now than before the merge, which changed them."""
-        if self.before is None or self.after is None:
+        if self.unread:
             return []
         return [
             answer
@@ -36,6 +36,11 @@ class Undoing:
             if answer.values(self.before) != answer.values(self.after)
             and answer.values(self.before) != answer.values(self.now)
         ]
+
+    @property
+    def unread(self):
+        """Whether what the merge changed is not for this viewer to read, so that it stays."""
+        return self.before is None or self.after is None
 
     @property
     def back(self):

@@ -12,10 +12,10 @@ from records.viewer import PUBLIC
 from reports.accountability import accountability
 from reports.ladder import Question, Rung, ladder
 from tests import worlds
+from tests.merges import merged_by, undone_by
 from tests.reviewing import person_in
 from tests.starter import StarterDataTestCase
 from tests.test_ladder import questions
-from tests.test_merging import merged_by, undone_by
 
 TODAY = Question(date(2026, 11, 22), PUBLIC)
 

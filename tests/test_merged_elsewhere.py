@@ -5,8 +5,8 @@ import pytest
 from incidents.models import Incident
 from tests.factories import ClaimFactory
 from tests.feeding import Reader
+from tests.merges import merged_by, now, undone_by
 from tests.reviewing import people, record_in
-from tests.test_merging import merged_by, now, undone_by
 from tests.test_mirror import Mirror
 
 __all__ = ["people"]

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.urls import reverse
 
 from incidents.models import Claim, Incident, Merge
 from records.roles import DATA_ENTRY, MONITOR
@@ -95,8 +96,8 @@ def test_what_moves_is_told_and_what_stays_behind(monitor, pair):
 
     kinds = monitor.get(page(*pair)).context["belongings"]
 
-    assert {kind["title"]: len(kind["rows"]) for kind in kinds} == {"Sources": 1, "Arrest links": 1}
-    stays = {kind["title"]: (kind["rows"][0].stays, kind["rows"][0].says_else) for kind in kinds}
+    assert {kind.title: len(kind.rows) for kind in kinds} == {"Sources": 1, "Arrest links": 1}
+    stays = {kind.title: (kind.rows[0].stays, kind.rows[0].says_else) for kind in kinds}
     assert stays == {"Sources": (True, ("Pinpoint",)), "Arrest links": (False, ())}
 
 
@@ -198,6 +199,20 @@ def test_the_old_page_leads_on_once_another_has_countersigned(monitor, sign_in, 
     other.refresh_from_db()
     monitor.post(address(Incident, "review", other.pk, "countersign"), {"version": other.version})
     assert monitor.get(old)["Location"] == address(Incident, "change", kept.pk)
+
+
+def test_what_was_merged_is_found_in_the_list_and_offered_to_no_record(monitor, pair):
+    _kept, other = pair
+    monitor.post(page(*pair), sent(*pair))
+    field = {"app_label": "incidents", "model_name": "claim", "field_name": "incident"}
+
+    def offered(row):
+        asked = field | {"term": row.reference}
+        return monitor.get(reverse("admin:autocomplete"), asked).json()["results"]
+
+    assert [len(offered(row)) for row in pair] == [1, 0]
+    listed = monitor.get(address(Incident, "changelist"), {"q": other.reference})
+    assert [row.pk for row in listed.context["cl"].result_list] == [other.pk]
 
 
 def test_the_history_of_both_tells_of_it_and_undoes_it(monitor, pair):

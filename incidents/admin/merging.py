@@ -7,20 +7,17 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.http import urlencode
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from incidents.answers import Belonging, name_of_part, relations, twin_of
+from incidents.belonging import belongings
 from incidents.merge_forms import MergeForm, UndoForm, versions_of
 from incidents.merging import followed, merge, standing, undo, why_not_undo
 from incidents.models import Incident, Merge
 from incidents.undoing import Undoing
 from records.admin_columns import chips
 from records.audience_words import read_by
-from records.differences import content_fields, label_of_field
 from records.history_words import told
-from records.labels import Labels, isolated, label_of
-from records.models import Record
+from records.labels import Labels, isolated
 from records.review import Refused, Stale
 from records.review_rules import reviews
 
@@ -62,6 +59,12 @@ class Merging(admin.ModelAdmin):
             return None
         kept, merged = sorted(chosen, key=lambda row: row.review_status != "published")
         return HttpResponseRedirect(self._merge_address(kept, merged))
+
+    def get_search_results(self, request, queryset, search_term):
+        """What was merged is found in the list, and is offered to no other record."""
+        if request.resolver_match.url_name == "autocomplete":
+            queryset = queryset.filter(merged_into__isnull=True)
+        return super().get_search_results(request, queryset, search_term)
 
     def render_change_form(self, request, context, *args, obj=None, **options):
         """Who comes to a merged one is led on, but while another has to agree to the merge."""
@@ -212,53 +215,8 @@ class Merging(admin.ModelAdmin):
             "refused": stands.refused,
             "swap": None if stands.swapped else self._merge_address(merged, kept),
             "narrows": stands.narrows,
-            "belongings": list(self._belongings(kept, merged, request.viewer)),
+            "belongings": list(belongings(kept, merged, request.viewer)),
         }
-
-    def _belongings(self, kept, merged, viewer):
-        """What moves, kind by kind, as far as the viewer sees it. One query for each kind."""
-        labels = Labels(viewer)
-        kinds = []
-        for key in relations():
-            model = key.model
-            rows = model._default_manager.visible_to(viewer).filter(
-                **{f"{key.name}__in": [kept.pk, merged.pk]}
-            )
-            if self.admin_site.is_registered(model):
-                related = self.admin_site.get_model_admin(model).label_related
-                rows = rows.select_related(*related) if related else rows
-            rows = list(rows)
-            if any(getattr(row, key.attname) == merged.pk for row in rows):
-                kinds.append((key, rows))
-            for row in rows if not issubclass(model, Record) else ():
-                for name in row.KEY:
-                    field = row._meta.get_field(name)
-                    if field.is_relation and name != key.name:
-                        labels.want(field.related_model, [getattr(row, field.attname)])
-        labels.load()
-        for key, rows in kinds:
-            there = [row for row in rows if getattr(row, key.attname) == kept.pk]
-            yield {
-                "title": capfirst(key.model._meta.verbose_name_plural),
-                "there": len(there),
-                "rows": [
-                    self._belonging(row, key, there, labels)
-                    for row in rows
-                    if getattr(row, key.attname) == merged.pk
-                ],
-            }
-
-    def _belonging(self, row, key, there, labels):
-        twin = twin_of(row, key, there)
-        of_record = isinstance(row, Record)
-        says_else = twin and [
-            str(label_of_field(field))
-            for field in content_fields(type(row))
-            if field.name != key.name
-            and getattr(row, field.attname) != getattr(twin, field.attname)
-        ]
-        label = label_of(self.admin_site, row) if of_record else name_of_part(row, key, labels)
-        return Belonging(row, label, bool(twin), tuple(says_else or ()))
 
     # Undoing it
 
@@ -301,6 +259,7 @@ class Merging(admin.ModelAdmin):
             "status_before": made.get_status_before_display(),
             "refused": why_not_undo(made),
             "back": undoing.told_back(),
+            "unread": undoing.unread,
             "since": [
                 {"take": form[f"take_{answer.name}"], "texts": texts}
                 for answer, texts in undoing.told_since()

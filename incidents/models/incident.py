@@ -1,9 +1,9 @@
 import pghistory
-import pgtrigger
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from incidents.models.merged_into import MERGED_INTO_THE_LAST
 from incidents.models.place import Place
 from records.dates import describe, precision_field, span_constraint
 from records.models import (
@@ -14,7 +14,6 @@ from records.models import (
     ReviewStatus,
     citation_of,
 )
-from records.web_role import WEB_ROLE
 
 
 class IncidentKind(models.TextChoices):
@@ -116,39 +115,6 @@ class IncidentQuerySet(RecordQuerySet):
     def may_lie_in(self, area):
         """Incidents whose place may lie in an Area."""
         return self.filter(place__in=Place.objects.visible_to(self.viewer).may_lie_in(area))
-
-
-# Names a row that is merged nowhere itself: so there are no chains, and no cycles. That the
-# functions of incidents/migrations/_merging.py lock both rows first keeps it so.
-MERGED_INTO_THE_LAST = pgtrigger.Trigger(
-    name="merged_into_the_last",
-    operation=pgtrigger.Insert | pgtrigger.Update,
-    when=pgtrigger.Before,
-    declare=[("before", "bigint")],
-    func=f"""
-        IF TG_OP = 'UPDATE' THEN
-            before := OLD.merged_into_id;
-        END IF;
-        IF NEW.merged_into_id IS NOT DISTINCT FROM before THEN
-            RETURN NEW;
-        ELSIF current_user = '{WEB_ROLE}' THEN
-            RAISE insufficient_privilege USING MESSAGE =
-                'Incidents are merged, and unmerged, by the functions for it alone.';
-        ELSIF NEW.merged_into_id IS NOT NULL AND (
-            EXISTS (
-                SELECT FROM incidents_incident
-                WHERE id = NEW.merged_into_id AND merged_into_id IS NOT NULL
-            ) OR EXISTS (
-                SELECT FROM incidents_incident WHERE merged_into_id = NEW.id
-            )
-        ) THEN
-            RAISE check_violation USING
-                CONSTRAINT = 'incident_merged_into_the_last', TABLE = TG_TABLE_NAME,
-                MESSAGE = 'An incident is merged into one that is merged nowhere itself.';
-        END IF;
-        RETURN NEW;
-    """,
-)
 
 
 @pghistory.track()
