@@ -7,7 +7,12 @@ from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+)
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
@@ -37,6 +42,8 @@ SAID = {
     "rung": _("Incidents that stand on this rung of the ladder on that day."),
     "without": _("Less those that stand on this rung."),
 }
+
+MERGED = _("It was merged into another incident: `Location` is the address of that one.")
 
 
 def parameters(*names):
@@ -153,7 +160,15 @@ def filters_described():
     return [OpenApiParameter(name, type=OpenApiTypes.STR) for name in filters]
 
 
-@extend_schema_view(list=extend_schema(parameters=parameters(*PARAMETERS)))
+@extend_schema_view(
+    list=extend_schema(parameters=parameters(*PARAMETERS)),
+    retrieve=extend_schema(
+        responses={
+            200: LadderIncidentSerializer,
+            308: OpenApiResponse(description=str(MERGED)),
+        }
+    ),
+)
 class LadderIncidentViewSet(Asked, IncidentViewSet):
     __doc__ = IncidentViewSet.__doc__
 

@@ -135,6 +135,8 @@ class Hider:
         """Without a marking of its own that would hide it."""
         others = [other for other in keys_to_marked(model) if other.name == EITHER.get(key.name)]
         emptied = {other.name: None for other in others if other.null and key.null}
+        if key.name == "merged_into":  # only what is withdrawn is
+            emptied = {"review_status": "withdrawn", "withdrawn_reason": CANARY}
         return {**emptied, key.name: self.world.hidden[key.related_model][0]}
 
     def _hide(self, model, way):

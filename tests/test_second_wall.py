@@ -34,9 +34,11 @@ PRIVILEGED = {
     "count_request",
     "find_audience",
     "is_gone",
+    "merge_incidents",
     "part_changed",
     "record_changed",
     "spread_audience",
+    "unmerge_incidents",
 }
 
 

@@ -3,6 +3,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from incidents.admin.filters import AttributedFilter, ClaimantFilter, GovernorateFilter
+from incidents.admin.merging import Merging
 from incidents.admin.place import place_name
 from incidents.models import Attribution, Claim, Incident, with_place
 from incidents.searching import named
@@ -15,7 +16,7 @@ OCCURRED = ("occurred_from", "occurred_to", "occurred_precision")
 CASUALTIES = (("status", "category", "nationality"), ("low", "high"))
 
 
-class IncidentAdmin(RecordAdmin):
+class IncidentAdmin(Merging, RecordAdmin):
     """Registered by `reports/admin.py`, which adds how far each incident got."""
 
     list_display = [

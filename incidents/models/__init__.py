@@ -31,6 +31,7 @@ from incidents.models.incident import (
     TargetKind,
     Weapon,
 )
+from incidents.models.merge import FormerReference, Merge, MergedRow
 from incidents.models.place import Place, PlaceCitation, PlaceKind, PlaceName, with_place
 from incidents.models.response import (
     Response,
@@ -58,6 +59,7 @@ __all__ = [
     "Claim",
     "ClaimCitation",
     "ClaimQuerySet",
+    "FormerReference",
     "Import",
     "ImportMapping",
     "ImportMode",
@@ -69,6 +71,8 @@ __all__ = [
     "IncidentOutcome",
     "IncidentPlace",
     "IncidentQuerySet",
+    "Merge",
+    "MergedRow",
     "Place",
     "PlaceCitation",
     "PlaceKind",
