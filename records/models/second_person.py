@@ -16,6 +16,7 @@ STATE = {
     *("owner_id", "marking", "shared_with", "readers"),
     *("review_status", "withdrawn_reason", "to_countersign", "wider"),
     *("version", "created_at", "updated_at", "created_by_id", "updated_by_id"),
+    *("address_key", "archived_key"),  # follow what it says
 }
 
 # Of these, what readers of the API can see.

@@ -3,9 +3,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from records.addresses import AddressKey, normal_address
 from records.dates import describe, precision_field, span_constraint
 from records.models.audience import PART_AUDIENCE, Part
-from records.models.record import Record
+from records.models.record import Record, RecordQuerySet
 
 
 class SourceKind(models.TextChoices):
@@ -41,7 +42,18 @@ class Reading(models.TextChoices):
     NOT_OPENED = "not_opened", _("Not opened")
 
 
-@pghistory.track()
+class SourceQuerySet(RecordQuerySet):
+    def at_address(self, address):
+        """Those whose address, or that of their archived copy, is this one however spelled.
+
+        Raises:
+            ValidationError: it is not the address of a web page.
+        """
+        key = normal_address(address)
+        return self.filter(Q(address_key=key) | Q(archived_key=key))
+
+
+@pghistory.track(exclude=["address_key", "archived_key"])
 class Source(Record):
     """A document: who published it, when, and how reliable the publisher is."""
 
@@ -49,6 +61,8 @@ class Source(Record):
     title = models.CharField(_("title"), max_length=300, blank=True)
     address = models.URLField(_("address"), max_length=600, blank=True)
     archived_address = models.URLField(_("archived address"), max_length=600, blank=True)
+    address_key = AddressKey(_("address it is recognised by"), of="address")
+    archived_key = AddressKey(_("archived address it is recognised by"), of="archived_address")
     published_from = models.DateField(_("published, first possible day"), null=True, blank=True)
     published_to = models.DateField(_("published, last possible day"), null=True, blank=True)
     published_precision = precision_field(verbose_name=_("precision of the date"), blank=True)
@@ -65,8 +79,14 @@ class Source(Record):
     file = models.FileField(_("stored copy"), upload_to="sources/", blank=True)
     file_sha256 = models.CharField(_("SHA-256 of the stored copy"), max_length=64, blank=True)
 
+    objects = SourceQuerySet.as_manager()
+
     class Meta(Record.Meta):
         ordering = ["-published_to", "publisher", "id"]
+        indexes = [
+            models.Index(fields=["address_key"], name="source_address_key"),
+            models.Index(fields=["archived_key"], name="source_archived_key"),
+        ]
         verbose_name = _("source")
         verbose_name_plural = _("sources")
         constraints = [
