@@ -103,13 +103,14 @@ def _in_place(one, other):
         return 0.3, _("same place")
     if here.point and there.point and not (here.only_governorate or there.only_governorate):
         km = kilometres(here.point, there.point)
-        return (0.3 - 0.05 * km / NEAR_KM, _away(km)) if km <= NEAR_KM else None
+        return (0.3 - 0.05 * km / NEAR_KM, away(km)) if km <= NEAR_KM else None
     if here.governorate is not None and here.governorate == there.governorate:
         return 0.25, _("same governorate")
     return None
 
 
-def _away(km):
+def away(km):
+    """So many kilometres, in words."""
     if km < 1:
         return _("less than 1 km away")
     return ngettext("%(km)d km away", "%(km)d km away", round(km)) % {"km": round(km)}
@@ -145,11 +146,10 @@ def likely_duplicates(sketch, viewer, *, besides=None):
     if sketch.days > LONGEST:
         return []
     found = []
-    for pk, *columns in _candidates(sketch, viewer).exclude(pk=besides).values_list(*COLUMNS)[
-        :MOST
-    ]:
-        if alike := compared(sketch, _sketch_of(*columns)):
-            found.append((alike, pk))
+    rows = _candidates(sketch, viewer).exclude(pk=besides)
+    for row in rows.values_list(*COLUMNS)[:MOST]:
+        if alike := compared(sketch, _sketch_of(row)):
+            found.append((alike, row[0]))
     found.sort(key=lambda each: (-each[0].score, each[1]))
     rows = with_place(Incident.objects.visible_to(viewer)).in_bulk([pk for _a, pk in found[:SHOWN]])
     return [Candidate(rows[pk], alike) for alike, pk in found[:SHOWN] if pk in rows]
@@ -161,17 +161,6 @@ COLUMNS = (
 )
 
 
-def sketch_of(incident, titles=()):
-    """The sketch of an incident whose place is loaded."""
-    return Sketch(
-        incident.occurred_from,
-        incident.occurred_to,
-        incident.kind,
-        where_is(incident.place),
-        titles,
-    )
-
-
 def where_is(place):
     governorate = place.pk if place.kind == "governorate" else place.governorate_id
     return Where(place.pk, governorate, point_of(place.latitude, place.longitude))
@@ -181,8 +170,10 @@ def point_of(latitude, longitude):
     return None if latitude is None else (float(latitude), float(longitude))
 
 
-def _sketch_of(kind, first, last, title, title_ar, place, governorate, latitude, longitude):
-    where = Where(place, governorate, point_of(latitude, longitude))
+def _sketch_of(row):
+    """Of a row with `COLUMNS`, in their order."""
+    _pk, kind, first, last, title, title_ar, place, governorate, *degrees = row
+    where = Where(place, governorate, point_of(*degrees))
     return Sketch(first, last, kind, where, tuple(filter(None, (title, title_ar))))
 
 

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from incidents.admin.filters import AttributedFilter, ClaimantFilter, GovernorateFilter
 from incidents.admin.place import place_name
+from incidents.admin.quick import QuickEntryPage
 from incidents.models import Attribution, Claim, Incident, with_place
 from records.admin_base import RecordAdmin, section
 from records.admin_columns import first_of, span_column
@@ -14,9 +15,10 @@ OCCURRED = ("occurred_from", "occurred_to", "occurred_precision")
 CASUALTIES = (("status", "category", "nationality"), ("low", "high"))
 
 
-class IncidentAdmin(RecordAdmin):
+class IncidentAdmin(QuickEntryPage, RecordAdmin):
     """Registered by `reports/admin.py`, which adds how far each incident got."""
 
+    change_list_template = "admin/incidents/change_list.html"
     list_display = [
         "occurred_on",
         "title",

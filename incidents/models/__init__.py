@@ -31,7 +31,14 @@ from incidents.models.incident import (
     TargetKind,
     Weapon,
 )
-from incidents.models.place import Place, PlaceCitation, PlaceKind, PlaceName, with_place
+from incidents.models.place import (
+    Place,
+    PlaceCitation,
+    PlaceKind,
+    PlaceName,
+    with_governorate,
+    with_place,
+)
 from incidents.models.response import (
     Response,
     ResponseCitation,
@@ -87,5 +94,6 @@ __all__ = [
     "StatementKind",
     "TargetKind",
     "Weapon",
+    "with_governorate",
     "with_place",
 ]
