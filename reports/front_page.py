@@ -38,6 +38,7 @@ def front_page(request):
         ]
 
     return {
+        "logs_attacks": request.user.has_perm("incidents.add_incident"),
         "complaints": complaints,
         "question": question,
         "headline": headline(report),

@@ -15,10 +15,11 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
-from incidents.admin.quick_form import GlimpseForm, QuickEntry, governorate_at
+from incidents.admin.quick_form import GlimpseForm, QuickEntry
 from incidents.likeness import away, kilometres, likely_duplicates, point_of
 from incidents.models import Place, PlaceKind, with_governorate
 from incidents.models.nearby import Area
+from incidents.outlines import outline_at
 from incidents.proposing import WRITTEN, Proposing
 from records.labels import label_of
 from records.models import Record
@@ -138,10 +139,9 @@ class QuickEntryPage:
             return HttpResponseBadRequest()
         if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
             return HttpResponseBadRequest()
-        governorate = governorate_at(latitude, longitude, request.viewer)
         return JsonResponse(
             {
-                "point": _in_words(latitude, longitude, governorate),
+                "point": _in_words(latitude, longitude),
                 "places": [
                     {
                         "key": place.pk,
@@ -169,15 +169,16 @@ def _places_near(latitude, longitude, viewer):
     return with_governorate(near).order_by(F("apart_m"), "pk")[:OFFERED]
 
 
-def _in_words(latitude, longitude, governorate):
+def _in_words(latitude, longitude):
+    around = outline_at(latitude, longitude)
     said = {
         "latitude": abs(round(latitude, 3)),
         "longitude": abs(round(longitude, 3)),
         "north": _("N") if latitude >= 0 else _("S"),
         "east": _("E") if longitude >= 0 else _("W"),
-        "governorate": governorate,
+        "governorate": around,
     }
-    if governorate:
+    if around:
         return _("%(latitude)s° %(north)s, %(longitude)s° %(east)s, in %(governorate)s") % said
     return _("%(latitude)s° %(north)s, %(longitude)s° %(east)s, outside Iraq") % said
 

@@ -51,6 +51,11 @@ def time_field(**options):
     return forms.TimeField(widget=widget, required=False, error_messages=said, **options)
 
 
+def address_field(**options):
+    widget = forms.URLInput(attrs={"autocomplete": "off", "dir": "ltr"})
+    return forms.URLField(max_length=600, assume_scheme="https", widget=widget, **options)
+
+
 class RowForm(SpanForm):
     """A form of one row, whose constraints are asked in one query."""
 
@@ -175,13 +180,13 @@ class SaidForm(RowForm):
 
 class ClaimForm(SaidForm):
     group = SpelledField(Claim._meta.get_field("group"), site=admin.site, label=_("Claimed by"))
+    address = address_field(label=_("Address of the claim"), required=False)
 
     class Meta:
         model = Claim
         fields = ("group", "channel", "address")
-        labels = {"channel": _("Where it claims"), "address": _("Address of the claim")}
+        labels = {"channel": _("Where it claims")}
         help_texts = {"channel": _("Such as a Telegram channel.")}
-        field_classes = {"address": forms.URLField}
 
 
 class AttributionForm(SaidForm):
@@ -200,6 +205,7 @@ class AttributionForm(SaidForm):
 
 
 class SourceForm(RowForm):
+    address = address_field(label=_("Address"))
     publisher = forms.CharField(
         label=_("Publisher"),
         max_length=200,
@@ -214,8 +220,6 @@ class SourceForm(RowForm):
     def __init__(self, *args, request, **options):
         super().__init__(*args, **options)
         self.viewer, self.known = request.viewer, None
-        self.fields["address"].required = True
-        self.fields["address"].widget.attrs["autocomplete"] = "off"
 
     def clean_address(self):
         address = self.cleaned_data["address"]
