@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.test import Client
 
-from bench import answering, by_hand, exports, importing, saving, trust, world
+from bench import answering, by_hand, duplicates, exports, importing, saving, trust, world
 from incidents.models import Incident, Place
 from militias.models import Group
 from records.gate import Unrestricted
@@ -48,6 +48,7 @@ class Command(BaseCommand):
                 self._compare()
                 self._cost_of_trust()
                 self._compiled_and_rendered()
+                self._duplicates()
                 self._exports(number)
                 if number == max(incidents) and import_rows:
                     self._cost_of_import(import_rows)
@@ -126,6 +127,13 @@ class Command(BaseCommand):
         user.groups.add(Role.objects.get(name=DATA_ENTRY))
         client.force_login(user)
         return client
+
+    def _duplicates(self):
+        """One question while somebody types, both walls, and by how much the process grew."""
+        self._say(f"{'':28}{'median, ms':>12}{'95 %, ms':>10}{'longest':>9}{'found':>7}{'+ MB':>7}")
+        median, most, longest, found, grown = duplicates.latency(trust.reader("enters"))
+        numbers = f"{median:12.1f}{most:10.1f}{longest:9.1f}{found:7}{grown:7.1f}"
+        self._say(f"{'likely duplicates':28}{numbers}")
 
     def _exports(self, incidents):
         """Rows a second; the last column is by how much the process grew, in megabytes."""
