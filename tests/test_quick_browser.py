@@ -185,6 +185,18 @@ def test_a_touched_point_chooses_the_place_near_it(site, browser):
     assert phone.complaints == []
 
 
+def test_the_cursor_stands_where_something_is_wrong(site, browser):
+    phone = Phone(browser, site, "amal")
+    phone.type("#id_occurred_from", "2021-03-15")
+    phone.type("#id_place", "Atlantis")
+    phone.tap(".quick-submit input")
+    phone.page.wait_for_selector(".quick-wrong")
+
+    assert phone.page.evaluate("document.activeElement.id") == "id_place"
+    assert phone.page.input_value("#id_place") == "Atlantis"
+    assert phone.page.is_visible("#quick-kept")
+
+
 def test_it_works_without_a_script(site, browser):
     phone = Phone(browser, site, "badr", java_script_enabled=False)
     phone.type("#id_occurred_from", "2022-03-01")

@@ -269,14 +269,22 @@ WRONG = {
     "no number": ({"wounded-low": "some"}, "wounded-low", "whole number"),
     "fewer than none": ({"wounded-low": "-1"}, "wounded-low", "greater than or equal to 0"),
     "an unknown group": ({"claim-group": "Nobody"}, "claim-group", "Nothing here is called"),
-    "a channel of nobody": ({"claim-channel": "Telegram"}, "claim-group", "required"),
+    "a channel of nobody": (
+        {"claim-channel": "Telegram"},
+        "claim-group",
+        "Say which group claims it",
+    ),
     "an attribution by nobody": (
         {"attribution-group": "KSS"},
         "attribution-asserted_by",
-        "required",
+        "Say who attributes it",
     ),
     "no address": ({"source-address": "a friend"}, "source-address", "valid URL"),
-    "a publisher without an address": ({"source-publisher": "AFP"}, "source-address", "required"),
+    "a publisher without an address": (
+        {"source-publisher": "AFP"},
+        "source-address",
+        "Give the address",
+    ),
     "a marking above ones own": ({"marking": "TLP:RED"}, "marking", "You are cleared for"),
     "no marking": ({"marking": ""}, "marking", "required"),
     "shared, and not amber": ({"shared_with": ["1"]}, "shared_with", None),
@@ -395,6 +403,10 @@ def test_while_typing_what_is_alike_is_shown(desk, already):
 def test_half_a_page_is_no_fault(desk, already, missing):
     assert desk.post(ALIKE, typed(**{missing: ""})).status_code == 200
     assert desk.post(ALIKE, typed(**{missing: "\0 odd"})).status_code == 200
+
+
+def test_an_empty_page_is_refused_like_any_other(desk):
+    assert {*refusals(desk.post(PAGE, {}))} >= {"occurred_from", "place", "kind", "marking"}
 
 
 def test_titles_are_sent_by_post_alone(desk):

@@ -59,7 +59,7 @@ class QuickEntryPage:
     def quick(self, request):
         """The page. A refused one keeps what was typed, and stands at the first error."""
         self._require_permission(request)
-        entry = QuickEntry(request, request.POST or None)
+        entry = QuickEntry(request, request.POST if request.method == "POST" else None)
         asked = []
         if request.method == "POST" and entry.is_valid():
             asked = self._unanswered(request, entry)
@@ -81,7 +81,7 @@ class QuickEntryPage:
             "title": _("Log an attack"),
             "entry": entry,
             "errors": entry.errors(),
-            "figures": [(entry.killed, _("Killed")), (entry.wounded, _("Wounded"))],
+            "figures": [entry.killed, entry.wounded],
             "asked": asked,
             "anyway": " ".join(each.incident.reference for each in asked),
             "tiles": settings.MAP_TILES,
@@ -116,17 +116,16 @@ class QuickEntryPage:
         if request.method != "POST":
             return HttpResponseBadRequest()
         glimpse = GlimpseForm(request).glimpse()
-        found = likely_duplicates(glimpse.sketch, request.viewer) if glimpse.sketch else []
+        sketch = glimpse.sketch
+        looked = bool(sketch and (sketch.titles or any(sketch.where)))
+        found = likely_duplicates(sketch, request.viewer) if looked else []
+        shown = {"alike": found, "looked": looked}
         return JsonResponse(
             {
                 "title": glimpse.title,
                 "source": str(glimpse.source or ""),
                 "likely": sum(each.alike.is_likely for each in found),
-                "alike": render_to_string(
-                    "admin/incidents/alike.html",
-                    {"alike": found, "looked": glimpse.sketch},
-                    request,
-                ),
+                "alike": render_to_string("admin/incidents/alike.html", shown, request),
             }
         )
 

@@ -167,6 +167,10 @@ class FigureForm(RowForm):
         labels = {"low": _("at least"), "high": _("at most")}
         widgets = {name: forms.NumberInput(NUMBER) for name in ("low", "high")}
 
+    @property
+    def heading(self):
+        return self.instance.get_status_display()
+
 
 class SaidForm(RowForm):
     """A statement that names a group. Nothing typed in it: nobody says so."""
@@ -179,7 +183,12 @@ class SaidForm(RowForm):
 
 
 class ClaimForm(SaidForm):
-    group = SpelledField(Claim._meta.get_field("group"), site=admin.site, label=_("Claimed by"))
+    group = SpelledField(
+        Claim._meta.get_field("group"),
+        site=admin.site,
+        label=_("Claimed by"),
+        error_messages={"required": _("Say which group claims it, or empty what stands beside.")},
+    )
     address = address_field(label=_("Address of the claim"), required=False)
 
     class Meta:
@@ -191,9 +200,16 @@ class ClaimForm(SaidForm):
 
 class AttributionForm(SaidForm):
     group = SpelledField(
-        Attribution._meta.get_field("group"), site=admin.site, label=_("Attributed to")
+        Attribution._meta.get_field("group"),
+        site=admin.site,
+        label=_("Attributed to"),
+        error_messages={"required": _("Say to which group, or empty who attributes it.")},
     )
-    asserted_by = forms.CharField(label=_("By whom"), max_length=200)
+    asserted_by = forms.CharField(
+        label=_("By whom"),
+        max_length=200,
+        error_messages={"required": _("Say who attributes it, or empty the group.")},
+    )
 
     class Meta:
         model = Attribution
@@ -205,7 +221,10 @@ class AttributionForm(SaidForm):
 
 
 class SourceForm(RowForm):
-    address = address_field(label=_("Address"))
+    address = address_field(
+        label=_("Address"),
+        error_messages={"required": _("Give the address of the source, or empty the publisher.")},
+    )
     publisher = forms.CharField(
         label=_("Publisher"),
         max_length=200,
@@ -288,11 +307,16 @@ class QuickEntry:
         return False
 
     def errors(self):
-        """Fields that are refused, in the order of the page."""
-        return [form[name] for form in self.forms for name in form.fields if name in form.errors]
+        """(heading, field) of what is refused, in the order of the page."""
+        return [
+            (getattr(form, "heading", ""), form[name])
+            for form in self.forms
+            for name in form.fields
+            if name in form.errors
+        ]
 
     def focus_on_first_error(self):
-        for field in self.errors()[:1]:
+        for _heading, field in self.errors()[:1]:
             field.field.widget.attrs["autofocus"] = True
 
     def said(self):
