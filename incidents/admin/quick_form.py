@@ -23,6 +23,7 @@ from incidents.models import (
     CasualtyStatus,
     Claim,
     Incident,
+    IncidentKind,
     Place,
     PlaceKind,
 )
@@ -112,7 +113,7 @@ class AttackForm(AudienceForm, RowForm):
             label=_("Shared with"), help_text=_("Organisations that may read a TLP:AMBER record.")
         )
         self.fields["readers"].choices = persons(request)
-        self.fields["kind"].choices = [("", _("Choose the kind")), *Incident.kind.field.choices]
+        self.fields["kind"].choices = [("", _("Choose the kind")), *IncidentKind.choices]
         for name in ("title_ar", "summary_ar"):
             self.fields[name].widget.attrs |= {"dir": "rtl", "lang": "ar"}
         self.fields["title"].widget.attrs["autocomplete"] = "off"
@@ -382,7 +383,7 @@ class GlimpseForm(forms.Form):
     occurred_from = day_field(required=False)
     occurred_to = day_field(required=False)
     occurred_precision = forms.ChoiceField(choices=Precision.choices, required=False)
-    kind = forms.ChoiceField(choices=Incident.kind.field.choices, required=False)
+    kind = forms.ChoiceField(choices=IncidentKind.choices, required=False)
     place = SpelledField(
         Incident._meta.get_field("place"), site=admin.site, label="", required=False
     )
