@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils import timezone
 
+from incidents.admin.quick import NEEDED
 from incidents.models import Incident
 from reports.accountability import accountability, cell_of
 from reports.asking import Asking, address_of
@@ -38,7 +39,7 @@ def front_page(request):
         ]
 
     return {
-        "logs_attacks": request.user.has_perm("incidents.add_incident"),
+        "logs_attacks": request.user.has_perms(NEEDED),
         "complaints": complaints,
         "question": question,
         "headline": headline(report),

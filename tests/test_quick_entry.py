@@ -351,6 +351,20 @@ def test_whoever_belongs_to_no_organisation_enters_nothing(client):
     assert client.post(PAGE, typed()).status_code == 403
 
 
+def test_whoever_may_not_enter_all_that_the_page_makes_is_not_let_in(client):
+    rights = ["records.read_records", "incidents.view_incident", "incidents.add_incident"]
+    client.force_login(UserFactory(rights=rights, is_staff=True))
+
+    assert client.get(PAGE).status_code == 403
+    assert PAGE not in client.get("/admin/").content.decode()
+
+
+def test_the_english_title_is_english_in_arabic_too(desk):
+    desk.post(PAGE, typed(), headers={"accept-language": "ar"})
+
+    assert Incident.objects.get().title == "Rocket attack, Erbil airport, 2021-02-15"
+
+
 def test_nobody_is_asked_in_but_who_is_signed_in():
     for address in (PAGE, ALIKE, NEAR):
         assert Client().post(address, typed()).status_code == 302
