@@ -21,7 +21,7 @@ from incidents.models import (
 )
 from records import review_rules as rules
 from records.constraints import in_words
-from records.models import ReviewStatus, Source
+from records.models import Record, ReviewStatus, Source
 
 STATEMENTS = {"casualties": CasualtyFigure, "claims": Claim, "attributions": Attribution}
 CITED = (Incident, *STATEMENTS.values())
@@ -40,6 +40,11 @@ def _citations_of(model):
 
 
 WRITTEN = (*CITED, Source, Place, IncidentPlace, *map(_citations_of, CITED))
+RIGHTS_NEEDED = [  # of a person who writes all of it at the desk
+    f"{model._meta.app_label}.add_{model._meta.model_name}"
+    for model in WRITTEN
+    if issubclass(model, Record)
+]
 
 
 class Proposing:

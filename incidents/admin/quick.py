@@ -20,15 +20,9 @@ from incidents.likeness import away, kilometres, likely_duplicates, point_of
 from incidents.models import Place, PlaceKind, with_governorate
 from incidents.models.nearby import Area
 from incidents.outlines import outline_at
-from incidents.proposing import WRITTEN, Proposing
+from incidents.proposing import RIGHTS_NEEDED, Proposing
 from records.labels import label_of
-from records.models import Record
 
-NEEDED = [
-    f"{model._meta.app_label}.add_{model._meta.model_name}"
-    for model in WRITTEN
-    if issubclass(model, Record)
-]
 REACH_M = 30_000
 OFFERED = 3  # places near a point
 ENTRY = re.compile(r"[0-9a-f]{32}")
@@ -46,7 +40,7 @@ class QuickEntryPage:
         return [*own, *super().get_urls()]
 
     def has_quick_permission(self, request):
-        return self.has_add_permission(request) and request.user.has_perms(NEEDED)
+        return self.has_add_permission(request) and request.user.has_perms(RIGHTS_NEEDED)
 
     def _require_permission(self, request):
         if not self.has_quick_permission(request):
