@@ -227,6 +227,7 @@ def besides(world):
     for app in ("records", "militias", "incidents", "legal"):
         yield Question(reverse("admin:app_list", args=[app]))
     yield Question(reverse("admin:jsi18n"))
+    yield from quick_entry(world)
     yield Question("/api/v1/")
     yield Question("/api/v1/exports/")
     yield Question("/api/v1/exports/CLEAR-1/")
@@ -257,3 +258,25 @@ def besides(world):
         "place=%25",
     ):
         yield Question(f"{noun}?{odd}")
+
+
+def quick_entry(world):
+    """An attack on the day of a hidden one, at its place, is typed but not saved."""
+    quick, alike, near = (
+        reverse(f"admin:incidents_incident_{page}") for page in ("quick", "alike", "near")
+    )
+    yield Question(quick)
+    for rows in (world.seen, world.hidden):
+        place = rows[Place][0]
+        typed = {
+            "occurred_from": "2021-02-15",
+            "occurred_precision": "day",
+            "kind": "rocket_attack",
+            "place": getattr(place, "name", ""),
+            "place_key": place.pk,
+            "title": SOUGHT,
+            "source-address": "https://example.org/",
+        }
+        yield Question(alike, "POST", tuple(typed.items()))
+        yield Question(quick, "POST", tuple((typed | {"kind": ""}).items()))
+    yield Question(near, "POST", (("lat", "33.3"), ("lon", "44.4")))

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from incidents.admin.filters import AttributedFilter, ClaimantFilter, GovernorateFilter
 from incidents.admin.merging import Merging
 from incidents.admin.place import place_name
+from incidents.admin.quick import QuickEntryPage
 from incidents.models import Attribution, Claim, Incident, with_place
 from incidents.searching import named
 from records.admin_base import RecordAdmin, section
@@ -16,9 +17,10 @@ OCCURRED = ("occurred_from", "occurred_to", "occurred_precision")
 CASUALTIES = (("status", "category", "nationality"), ("low", "high"))
 
 
-class IncidentAdmin(Merging, RecordAdmin):
+class IncidentAdmin(QuickEntryPage, Merging, RecordAdmin):
     """Registered by `reports/admin.py`, which adds how far each incident got."""
 
+    change_list_template = "admin/incidents/change_list.html"
     list_display = [
         "occurred_on",
         "title",

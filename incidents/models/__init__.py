@@ -32,7 +32,14 @@ from incidents.models.incident import (
     Weapon,
 )
 from incidents.models.merge import FormerReference, Merge, MergedRow
-from incidents.models.place import Place, PlaceCitation, PlaceKind, PlaceName, with_place
+from incidents.models.place import (
+    Place,
+    PlaceCitation,
+    PlaceKind,
+    PlaceName,
+    with_governorate,
+    with_place,
+)
 from incidents.models.response import (
     Response,
     ResponseCitation,
@@ -91,5 +98,6 @@ __all__ = [
     "StatementKind",
     "TargetKind",
     "Weapon",
+    "with_governorate",
     "with_place",
 ]

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from bench import answering, by_hand, exports, importing, saving, trust, world
+from bench import answering, by_hand, duplicates, exports, importing, saving, trust, world
 from incidents.models import Incident, Place
 from militias.models import Group
 from records.gate import Unrestricted
@@ -45,6 +45,7 @@ class Command(BaseCommand):
                 self._compare()
                 self._cost_of_trust()
                 self._compiled_and_rendered()
+                self._duplicates()
                 self._exports(number)
                 if number == max(incidents) and import_rows:
                     self._cost_of_import(import_rows)
@@ -115,6 +116,13 @@ class Command(BaseCommand):
         for (who, path), rate in answering.rates(readers, paths).items():
             mine, drf = rate["compiled"], rate["rendered"]
             self._say(f"{f'{paths[path]}, {who}':28}{mine:12.0f}{drf:14.0f}{mine / drf:8.2f}")
+
+    def _duplicates(self):
+        """One question while somebody types, both walls, and by how much the process grew."""
+        self._say(f"{'':28}{'median, ms':>12}{'95 %, ms':>10}{'longest':>9}{'found':>7}{'+ MB':>7}")
+        median, most, longest, found, grown = duplicates.latency(trust.reader("enters"))
+        numbers = f"{median:12.1f}{most:10.1f}{longest:9.1f}{found:7}{grown:7.1f}"
+        self._say(f"{'likely duplicates':28}{numbers}")
 
     def _exports(self, incidents):
         """Rows a second; the last column is by how much the process grew, in megabytes."""
