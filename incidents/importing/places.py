@@ -1,6 +1,5 @@
 """Places of a file's rows: known ones by any of their names, or new ones where a point says."""
 
-import itertools
 import re
 from collections import defaultdict
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from hashlib import sha256
 
 from incidents.importing.problems import Problem
 from incidents.models import Place, PlaceKind, PlaceName
+from incidents.outlines import crossings, rings_of
 from records.models.record import random_reference
 from records.names import fold_all
 
@@ -169,7 +169,7 @@ class PlaceFinder:
             (
                 pk
                 for pk, rings in self._outlines
-                if sum(_crossings(ring, latitude, longitude) for ring in rings) % 2
+                if sum(crossings(ring, latitude, longitude) for ring in rings) % 2
             ),
             None,
         )
@@ -178,7 +178,7 @@ class PlaceFinder:
     def _outlines(self):
         """(key, rings) of each governorate whose outline is known."""
         rows = Place.objects.visible_to(self.viewer).governorates().exclude(outline__isnull=True)
-        return [(pk, _rings(outline)) for pk, outline in rows.values_list("pk", "outline")]
+        return [(pk, rings_of(outline)) for pk, outline in rows.values_list("pk", "outline")]
 
 
 def _names_in(normalised):
@@ -190,19 +190,3 @@ def _names_in(normalised):
 
 def _near(latitude, longitude):
     return round(latitude, POINT_DIGITS), round(longitude, POINT_DIGITS)
-
-
-def _rings(outline):
-    polygons = outline["coordinates"]
-    if outline["type"] == "Polygon":
-        polygons = [polygons]
-    return [ring for polygon in polygons for ring in polygon]
-
-
-def _crossings(ring, latitude, longitude):
-    """How often a line from the point to the east crosses the ring."""
-    return sum(
-        (south > latitude) != (north > latitude)
-        and longitude < west + (latitude - south) * (east - west) / (north - south)
-        for (west, south), (east, north) in itertools.pairwise(ring)
-    )
