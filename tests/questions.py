@@ -130,7 +130,7 @@ def screens(world):
             yield with_parameters(address(model, "add"), **_filled_in(model, world))
     listed = address(Incident, "changelist")
     for rows in (world.seen, world.hidden):
-        yield with_parameters(listed, governorate=rows[Place][0].pk)
+        yield with_parameters(listed, in_governorate=rows[Place][0].pk)
         yield with_parameters(listed, claimant=rows[Group][0].pk)
         yield with_parameters(listed, attributed=rows[Group][0].pk)
         reference = rows[Group][0].reference
