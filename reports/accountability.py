@@ -247,6 +247,21 @@ def counts_by(incidents, question, bys, climb=None):
     return total, found
 
 
+def reached_by(incidents, question):
+    """(sql, parameters): the counted ones of `incidents`, and a boolean column for each rung."""
+    counted, parameters = sql_of(ladder(incidents).counted(question).values_list("pk"))
+    flags, more = _flags(question)
+    met = ", ".join(f"{_met(rung.value)} AS {rung.value}" for rung in _RUNGS)
+    return (
+        f"""
+        SELECT incident, true AS recorded, {met} FROM (
+            SELECT incident, {flags} FROM ({counted}) AS begun (incident)
+        ) AS flagged
+        """,
+        (*more, *parameters),
+    )
+
+
 def keys_of(counts):
     """The keys of one grouping's counts that have a label of their own."""
     return [key for key in counts if key is not None]

@@ -27,7 +27,6 @@ class Row:
     count: int
     address: str
     marks: tuple[Mark, ...]
-    track: tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -50,13 +49,15 @@ class BarChart:
 def bar_chart(rows):
     """Bars in proportion to the largest row.
 
-    rows: (label, {"recorded" | "arrested" | "standing": (count, address)}) of each.
+    rows: (label, {"recorded" | "arrested" | "standing": (count, address)}, whether it is to
+        scale) of each. One that is not, such as the row of what belongs nowhere, has its
+        number alone: it would make all others too small to see.
     """
     sides = Sides.of(WIDTH)
-    most = max((marks["recorded"][0] for _label, marks in rows), default=0)
+    most = max((marks["recorded"][0] for _label, marks, to_scale in rows if to_scale), default=0)
     unit = WIDTH / most if most else 0.0
     drawn = []
-    for place, (label, marks) in enumerate(rows):
+    for place, (label, marks, to_scale) in enumerate(rows):
         top = place * ROW
         drawn.append(
             Row(
@@ -64,8 +65,11 @@ def bar_chart(rows):
                 top=top,
                 count=marks["recorded"][0],
                 address=marks["recorded"][1],
-                marks=tuple(_mark(name, marks[name], top, unit, sides) for name in marks),
-                track=sides.box(0, WIDTH),
+                marks=tuple(
+                    _mark(name, marks[name], top, unit, sides)
+                    for name in marks
+                    if to_scale or (name != "recorded" and marks[name][0] * unit <= WIDTH)
+                ),
             )
         )
     return BarChart(tuple(drawn), sides, WIDTH, max(len(drawn) * ROW, ROW))

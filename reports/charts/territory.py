@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import sqrt
 
 from incidents.outlines import Projection, outlines
-from reports.charts.sides import Sides
+from reports.charts.sides import Sides, shortened
 
 PROJECTION = Projection(width=460)
 SHADES = 5
@@ -74,12 +74,12 @@ def site_map(counted, sites, most_named=6):
         x, y = PROJECTION.point(latitude, longitude)
         inside = 0 <= x <= PROJECTION.width and 0 <= y <= PROJECTION.height
         apart = all(
-            abs(x - other.x) > 60 or abs(y - other.y) > 16 for other in circles if other.named
+            abs(x - other.x) > 120 or abs(y - other.y) > 18 for other in circles if other.named
         )
         named = inside and apart and sum(circle.named for circle in circles) < most_named
         if inside:
             radius = round(max(3.0, LARGEST * sqrt(count / most)), 1)
-            circles.append(Circle(str(label), count, address, x, y, radius, named))
+            circles.append(Circle(shortened(label, 22), count, address, x, y, radius, named))
     pale = {code: (label, 0, address) for code, (label, _count, address) in counted.items()}
     return _map(pale, tuple(circles))
 

@@ -168,7 +168,7 @@ def militias(numbers):
     asked, by = numbers.asked, numbers.asked.by
     heads, lines, total = _by(numbers, by)
     rows = numbers.rows(by)
-    drawn = [(row.label, _marks(asked, row.counts, by, row.key)) for row in rows]
+    drawn = [(row.label, _marks(asked, row.counts, by, row.key), row.key != NONE) for row in rows]
     return Figure(
         name="militias",
         title=_("By militia, facades and brigades folded in")
@@ -302,8 +302,8 @@ def _ordered(pairs, side):
 
 FIGURES = {
     "ladder": Maker(ladder),
-    "months": Maker(months, lambda _asked: ["month", "year"]),
     "militias": Maker(militias, lambda asked: [asked.by]),
+    "months": Maker(months, lambda _asked: ["month", "year"]),
     "governorates": Maker(governorates, lambda _asked: ["governorate"]),
     "sites": Maker(sites, lambda _asked: ["governorate", "place"]),
     "claims": Maker(claims, lambda _asked: ["claimant_root"]),

@@ -93,5 +93,6 @@ def reasons(numbers):
             )
             for reason in numbers.reasons
         ),
+        wide=True,
         note=_("How cases of the suspects above ended, or may have: bail, release, acquittal."),
     )

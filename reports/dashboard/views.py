@@ -1,18 +1,23 @@
 """The pages of the dashboard, each for whoever may see incidents."""
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from incidents.models import IncidentKind
+from records.dates import ISO_DAY
 from records.models import Confidence
 from reports.dashboard import files
 from reports.dashboard.asked import BY, Asked
+from reports.dashboard.compared import compare
 from reports.dashboard.figures import FIGURES, groupings_of
 from reports.dashboard.numbers import Numbers
+from reports.models import SavedView
 from reports.writing import headline, people_in_words
 
 TYPES = {
@@ -23,6 +28,19 @@ TYPES = {
 REFUSED = 400
 
 CONTESTED = {"true": gettext_lazy("count"), "false": gettext_lazy("do not count")}
+
+
+class DayForm(forms.Form):
+    against = forms.DateField(label=gettext_lazy("Compared with"), **ISO_DAY)
+
+
+class SavedViewForm(forms.ModelForm):
+    class Meta:
+        model = SavedView
+        fields = ["name"]
+
+    def _get_validation_exclusions(self):
+        return super()._get_validation_exclusions() - {"owner"}  # its name is unique among ours
 
 
 def for_readers(view):
@@ -70,6 +88,7 @@ def dashboard(request):
         headline=headline(numbers.report),
         people=people_in_words(numbers.people),
         bar=bar_of(asked, numbers),
+        saved=SavedView.objects.visible_to(request.viewer).select_related("created_by"),
     )
 
 
@@ -92,6 +111,56 @@ def bar_of(asked, numbers):
         "by": BY.items(),
         "written": asked.written,
     }
+
+
+def changes(request):
+    """Two days compared: `as_of`, or today, and `against`."""
+    if better := tidied(request):
+        return HttpResponseRedirect(better)
+    asked = Asked(request.GET, request.viewer, more=["against"])
+    day = DayForm(request.GET)
+    title = _("What changed between two days")
+    if not day.is_valid():
+        asked.errors["against"] = day.errors["against"]
+    if asked.errors:
+        return page(request, "changes", asked, status=REFUSED, title=title)
+    against = day.cleaned_data["against"]
+    first, last = sorted([against, asked.question.as_of])
+    return page(
+        request,
+        "changes",
+        asked,
+        title=title,
+        against=against,
+        first=first,
+        last=last,
+        comparison=compare(asked.incidents, asked.question, against),
+    )
+
+
+def save_view(request):
+    """Saves the filters of an address under a name, for the organisation."""
+    asked = Asked(QueryDict(request.POST.get("query", "")), request.viewer)
+    form = SavedViewForm(request.POST, instance=SavedView.of(request.user, asked.query()))
+    if asked.errors:
+        messages.error(request, " ".join(asked.complaints()))
+        return HttpResponseRedirect(reverse("admin:dashboard"))
+    if form.is_valid():
+        form.save()
+        messages.success(request, _("Saved. Your organisation finds it above the figures."))
+    else:
+        for errors in form.errors.values():
+            messages.error(request, " ".join(errors))
+    return HttpResponseRedirect(asked.here())
+
+
+def remove_view(request, pk):
+    """Whoever saved a view removes it."""
+    saved = SavedView.objects.visible_to(request.viewer).filter(pk=pk, created_by=request.user)
+    if not saved.delete()[0]:
+        raise Http404
+    messages.success(request, _("Removed."))
+    return HttpResponseRedirect(reverse("admin:dashboard"))
 
 
 def figure_file(request, name, kind):
