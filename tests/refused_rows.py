@@ -129,6 +129,7 @@ IMPORTS = [
     ("import_state_and_mode_are_known", f.ImportFactory, {"mode": "half"}),
     ("import_file_has_hash", f.ImportFactory, {"sha256": "A" * 64}),
     ("import_marking_is_tlp_and_not_red", f.ImportFactory, {"marking": "TLP:RED"}),
+    ("savedview_has_name", f.SavedViewFactory, {"name": ""}),
     ("importmapping_marking_is_tlp_and_not_red", f.ImportMappingFactory, {"marking": "TLP:RED"}),
     ("importrow_state_is_known", f.ImportRowFactory, {"state": "lost"}),
     ("importrow_incident_if_written_or_repeated", f.ImportRowFactory, {"state": "imported"}),
@@ -229,6 +230,7 @@ def own_rows():
         ("proposal_once_by_person", _proposed_twice_by_a_person),
         ("release_for_clear_or_green", _released_to_few),
         ("importrow_once", lambda: again(f.ImportRowFactory())),
+        ("savedview_once_per_name", lambda: again(f.SavedViewFactory())),
         ("importmapping_once_per_name", lambda: again(f.ImportMappingFactory())),
     ]
 

@@ -53,8 +53,7 @@ def as_svg(figure, said):
     """
     chart = figure.chart
     width = max(chart.width, 460)
-    frame = f'x="{MARGIN}" y="{HEAD}" width="{chart.width}" height="{chart.height}"'
-    drawn = render_to_string(chart.template, {"chart": chart, "frame": frame})
+    drawn = render_to_string(chart.template, {"chart": chart, "frame": (MARGIN, HEAD)})
     mirrored = get_language_bidi()
     return render_to_string(
         "reports/charts/file.svg",

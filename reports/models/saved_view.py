@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records.gate import GatedQuerySet
 from records.models import Organisation
+from records.viewer import NOTHING
 
 LONGEST_QUERY = 2000
 
@@ -18,7 +19,7 @@ class SavedViewQuerySet(GatedQuerySet):
 
     def admitting(self, viewer):
         """`SavedView.WALL` says the same in the database."""
-        if viewer.organisation_id is None or not viewer.drafts:
+        if viewer.organisation_id is None or not viewer.drafts or viewer.clearance == NOTHING:
             return Q(pk__in=[])
         return Q(owner=viewer.organisation_id)
 
@@ -31,7 +32,10 @@ class SavedView(models.Model):
     refused as one that does not exist.
     """
 
-    WALL = "(owner_id = (SELECT viewer_organisation()) AND (SELECT viewer_reads_drafts()))"
+    WALL = (
+        "(owner_id = (SELECT viewer_organisation()) AND (SELECT viewer_reads_drafts()) "
+        f"AND (SELECT viewer_clearance()) > {NOTHING})"
+    )
 
     owner = models.ForeignKey(
         Organisation, models.PROTECT, related_name="+", editable=False, verbose_name=_("owner")
