@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.test import Client
 
-from bench import answering, by_hand, exports, importing, saving, trust, world
+from bench import answering, by_hand, desk, exports, importing, saving, trust, world
 from incidents.models import Incident, Place
 from militias.models import Group
 from records.gate import Unrestricted
@@ -83,6 +83,21 @@ class Command(BaseCommand):
             lambda: client.get("/api/v1/incidents/?page_size=50").content,
             lambda: by_hand.ask(by_hand.LIST),
         )
+        desk.same(DAY)
+        self._line(
+            "dashboard, the whole page",
+            lambda: self._page(client, f"/admin/dashboard/?as_of={DAY}"),
+            lambda: desk.by_hand(DAY),
+        )
+        self._line(
+            "dashboard, two days compared",
+            lambda: (
+                client.get(
+                    f"/admin/dashboard/changes/?as_of={DAY}&against={DAY - timedelta(365)}"
+                ).content
+            ),
+            lambda: [by_hand.ask(by_hand.BY_YEAR, day=DAY - timedelta(n)) for n in (0, 365)],
+        )
 
     def _cost_of_trust(self):
         """The right column is the same work of ours without what the line names."""
@@ -122,7 +137,9 @@ class Command(BaseCommand):
     def _reader(self):
         """A client that is signed in with the right to read."""
         client = Client()
-        user, _made = User.objects.get_or_create(username="bench", organisation_id=1)
+        user, _made = User.objects.get_or_create(
+            username="bench", organisation_id=1, defaults={"is_staff": True}
+        )
         user.groups.add(Role.objects.get(name=DATA_ENTRY))
         client.force_login(user)
         return client
