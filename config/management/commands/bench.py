@@ -91,10 +91,8 @@ class Command(BaseCommand):
         )
         self._line(
             "dashboard, two days compared",
-            lambda: (
-                client.get(
-                    f"/admin/dashboard/changes/?as_of={DAY}&against={DAY - timedelta(365)}"
-                ).content
+            lambda: self._page(
+                client, f"/admin/dashboard/changes/?as_of={DAY}&against={DAY - timedelta(365)}"
             ),
             lambda: [by_hand.ask(by_hand.BY_YEAR, day=DAY - timedelta(n)) for n in (0, 365)],
         )
@@ -143,6 +141,13 @@ class Command(BaseCommand):
         user.groups.add(Role.objects.get(name=DATA_ENTRY))
         client.force_login(user)
         return client
+
+    @staticmethod
+    def _page(client, address):
+        answer = client.get(address)
+        if answer.status_code != 200:
+            raise AssertionError(f"{address}: {answer.status_code}")
+        return answer.content
 
     def _exports(self, incidents):
         """Rows a second; the last column is by how much the process grew, in megabytes."""
