@@ -12,10 +12,10 @@ from incidents.models import Incident
 from legal.admin import ArrestAdmin, SuspectAdmin
 from legal.models import Arrest, Suspect
 from reports.accountability import rows_behind
-from reports.api import QUESTION
 from reports.asking import PARAMETERS, Asking, in_words
 from reports.asking_held import OF_ARRESTS, OF_SUSPECTS, AskingHeld, held_in_words
 from reports.held import arrests_behind, suspects_behind
+from reports.incident_filters import QUESTION
 from reports.ladder import Rung
 from reports.narrowing import NARROWING, Narrowing
 

@@ -13,8 +13,9 @@ from legal.models import StepKind
 from militias.models import Group
 from records.api import Part
 from records.names import label
-from reports.api import QUESTION, Asked, LadderIncidentFilterSet, PeopleRange, parameters
+from reports.api.report import Asked, PeopleRange, parameters
 from reports.held import Fate, held_by_authority, reasons
+from reports.incident_filters import QUESTION, LadderIncidentFilterSet
 
 
 class HeldPart(Part):
