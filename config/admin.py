@@ -8,6 +8,7 @@ from config.codebook import codebook
 from config.sign_in import views as sign_in
 from config.sign_in.forms import SignInForm
 from records.admin_base import AutocompleteView
+from reports.dashboard import urls as dashboard
 from reports.front_page import front_page
 
 STORY = [
@@ -54,7 +55,7 @@ class Site(admin.AdminSite):
 
     def get_urls(self):
         book = path("codebook/", self.admin_view(self.codebook_view), name="codebook")
-        return [*sign_in.addresses(self), book, *super().get_urls()]
+        return [*sign_in.addresses(self), *dashboard.addresses(self), book, *super().get_urls()]
 
     def get_app_list(self, request, app_label=None):
         """Apps and their models in the order of `STORY`; what is not in it comes last."""

@@ -380,6 +380,16 @@ class StatementIncidentFactory(DjangoModelFactory):
     incident = SubFactory(IncidentFactory)
 
 
+class SavedViewFactory(DjangoModelFactory):
+    class Meta:
+        model = "reports.SavedView"
+
+    owner = SubFactory(OrganisationFactory)
+    created_by = SubFactory(UserFactory)
+    name = Sequence(lambda n: f"View {n}")
+    query = "kind=rocket_attack"
+
+
 class OfTheDeskFactory(DjangoModelFactory):
     class Meta:
         abstract = True

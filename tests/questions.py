@@ -20,6 +20,7 @@ from records.lookups import ReferencesFilter
 from records.models import Record, Source, StoredFile
 from records.parameters import CharFilter, DayFilter, RecordFilter
 from records.turns import TURNS
+from reports.dashboard.figures import FIGURES
 from reports.grouping import GROUPINGS
 from reports.ladder import Rung
 from tests.admin_pages import address
@@ -106,11 +107,36 @@ def report(world):
             by = "governorate" if model is Place else "claimant"
             yield with_parameters("/api/v1/incidents/", by=by, key=reference, rung="recorded")
         group = rows[Group][0].reference
-        for noun in ("incidents", "reports/accountability"):
+        for noun in ("incidents", "reports/accountability", "reports/arrests"):
             yield with_parameters(f"/api/v1/{noun}/", group=group, include="facades")
+    yield from dashboards(world)
     for rung in Rung:
         yield with_parameters("/api/v1/incidents/", rung=rung.value, page_size=3)
         yield with_parameters("/api/v1/incidents/", rung="recorded", without=rung.value)
+
+
+def dashboards(world):
+    page, arrests = "/admin/dashboard/", "/api/v1/reports/arrests/"
+    yield Question(page)
+    yield with_parameters(page, as_of=DAY, contested="false", min_confidence="likely")
+    yield Question(arrests)
+    yield with_parameters(arrests, as_of=DAY, contested="false")
+    for figure in FIGURES:
+        yield Question(f"{page}{figure}.csv")
+    yield Question(f"{page}claims.svg")
+    yield Question(f"{page}ladder.png")
+    for rows in (world.seen, world.hidden):
+        group, place = rows[Group][0].reference, rows[Place][0].reference
+        narrowed = {"group": group, "include": "facades", "by": "attributed_group"}
+        for asked in (narrowed, {"governorate": place}, {"place": place}):
+            yield with_parameters(page, **asked)
+            yield with_parameters(f"{page}changes/", against="2020-01-01", **asked)
+        for noun in ("arrest", "suspect"):
+            listed = f"/admin/legal/{noun}/"
+            yield with_parameters(listed, tied="any", authority=group, as_of=DAY)
+            yield with_parameters(listed, tied="for_the_attack", group=group)
+    yield with_parameters("/admin/legal/suspect/", tied="any", fate="released", sure="true")
+    yield with_parameters(f"{page}changes/", against="2020-01-01")
 
 
 # The screens
@@ -145,7 +171,7 @@ def screens(world):
         yield with_parameters(alike, term=SOUGHT, group=group.pk)
     listed = address(Incident, "changelist")
     for rows in (world.seen, world.hidden):
-        yield with_parameters(listed, governorate=rows[Place][0].pk)
+        yield with_parameters(listed, in_governorate=rows[Place][0].pk)
         yield with_parameters(listed, claimant=rows[Group][0].pk)
         yield with_parameters(listed, attributed=rows[Group][0].pk)
         reference = rows[Group][0].reference

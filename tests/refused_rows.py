@@ -141,6 +141,7 @@ IMPORTS = [
     ("import_state_and_mode_are_known", f.ImportFactory, {"mode": "half"}),
     ("import_file_has_hash", f.ImportFactory, {"sha256": "A" * 64}),
     ("import_marking_is_tlp_and_not_red", f.ImportFactory, {"marking": "TLP:RED"}),
+    ("savedview_has_name", f.SavedViewFactory, {"name": ""}),
     ("importmapping_marking_is_tlp_and_not_red", f.ImportMappingFactory, {"marking": "TLP:RED"}),
     ("importrow_state_is_known", f.ImportRowFactory, {"state": "lost"}),
     ("importrow_incident_if_written_or_repeated", f.ImportRowFactory, {"state": "imported"}),
@@ -245,6 +246,7 @@ def own_rows():
         ("merge_stands_once", lambda: again(f.MergeFactory())),
         ("mergedrow_once", lambda: again(f.MergedRowFactory())),
         ("importrow_once", lambda: again(f.ImportRowFactory())),
+        ("savedview_once_per_name", lambda: again(f.SavedViewFactory())),
         ("importmapping_once_per_name", lambda: again(f.ImportMappingFactory())),
     ]
 

@@ -151,7 +151,7 @@ def test_incidents_are_filtered_by_governorate_claimant_and_attribution(browser)
     page = address(Incident, "changelist")
 
     for asked in [
-        {"governorate": dora.governorate.pk},
+        {"in_governorate": dora.governorate.pk},
         {"claimant": claim.group.pk},
         {"attributed": said.group.pk},
     ]:

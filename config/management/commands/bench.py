@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from bench import answering, by_hand, duplicates, exports, importing, saving, trust, world
+from bench import answering, by_hand, desk, duplicates, exports, importing, saving, trust, world
 from incidents.models import Incident, Place
 from militias.models import Group
 from records.gate import Unrestricted
@@ -81,6 +81,19 @@ class Command(BaseCommand):
             lambda: client.get("/api/v1/incidents/?page_size=50").content,
             lambda: by_hand.ask(by_hand.LIST),
         )
+        desk.same(DAY)
+        self._line(
+            "dashboard, the whole page",
+            lambda: self._page(client, f"/admin/dashboard/?as_of={DAY}"),
+            lambda: desk.by_hand(DAY),
+        )
+        self._line(
+            "dashboard, two days compared",
+            lambda: self._page(
+                client, f"/admin/dashboard/changes/?as_of={DAY}&against={DAY - timedelta(365)}"
+            ),
+            lambda: [by_hand.ask(by_hand.BY_YEAR, day=DAY - timedelta(n)) for n in (0, 365)],
+        )
 
     def _cost_of_trust(self):
         """The right column is the same work of ours without what the line names."""
@@ -123,6 +136,13 @@ class Command(BaseCommand):
         median, most, longest, found, grown = duplicates.latency(trust.reader("enters"))
         numbers = f"{median:12.1f}{most:10.1f}{longest:9.1f}{found:7}{grown:7.1f}"
         self._say(f"{'likely duplicates':28}{numbers}")
+
+    @staticmethod
+    def _page(client, address):
+        answer = client.get(address)
+        if answer.status_code != 200:
+            raise AssertionError(f"{address}: {answer.status_code}")
+        return answer.content
 
     def _exports(self, incidents):
         """Rows a second; the last column is by how much the process grew, in megabytes."""
