@@ -30,17 +30,6 @@ POINT = {"latitude": 36.24, "longitude": 43.96, "point_radius_m": 100}
 RECORDS = (Incident, Claim, Attribution, CasualtyFigure, Source, Place)
 
 
-@pytest.fixture
-def person():
-    return importer()
-
-
-@pytest.fixture
-def desk(client, person):
-    client.force_login(person)
-    return client
-
-
 @pytest.fixture(autouse=True)
 def erbil():
     return PlaceFactory(name="Erbil airport", **POINT)

@@ -9,21 +9,9 @@ from records.models import Source
 from records.models.source import MEANS
 from tests.admin_pages import address, form_data, refusals
 from tests.factories import IncidentFactory, OrganisationFactory, SourceFactory, UserFactory
-from tests.imports import importer
 
 PAGE = "https://reuters.com/world/erbil"
 PASTED = "http://www.reuters.com/world/erbil/?utm_source=x"
-
-
-@pytest.fixture
-def person():
-    return importer()
-
-
-@pytest.fixture
-def desk(client, person):
-    client.force_login(person)
-    return client
 
 
 @pytest.fixture

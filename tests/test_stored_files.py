@@ -16,23 +16,11 @@ from records.models import Source, StoredFile
 from records.viewer import Viewer, viewing
 from tests.evidence import HTML, JPEG_OF_CAMERA, PDF, PNG, file_of, files_of, hand_in, refusals
 from tests.factories import OrganisationFactory, SourceFactory, StoredFileFactory, UserFactory
-from tests.imports import importer
 
 
 @pytest.fixture(autouse=True)
 def _media(settings, tmp_path):
     settings.MEDIA_ROOT = str(tmp_path)
-
-
-@pytest.fixture
-def person():
-    return importer()
-
-
-@pytest.fixture
-def desk(client, person):
-    client.force_login(person)
-    return client
 
 
 @pytest.fixture
