@@ -26,7 +26,9 @@ class LoadedAutocomplete(AutocompleteSelect):
 
     @property
     def media(self):
-        return super().media + forms.Media(js=["musaala/select_names.js"])
+        return super().media + forms.Media(
+            js=["admin/js/autocomplete.js", "musaala/select_names.js"]
+        )
 
     def optgroups(self, name, value, attr=None):
         options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
