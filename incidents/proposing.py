@@ -1,6 +1,6 @@
 """Write an incident with its parts, and change what was proposed: all of it, or nothing.
 
-What may be said is checked before (incidents/api/proposing.py, incidents/admin/quick_form.py),
+What may be said is checked before (incidents/api/proposing.py, incidents/admin/quick_parts.py),
 what may be done by whoever calls. Rows are drafts of their owner until somebody reviews
 them: records/review.py.
 """

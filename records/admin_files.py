@@ -16,6 +16,7 @@ from records.file_forms import FileForm, WithdrawFileForm, too_large
 from records.file_kinds import ACTIVE, BYTES, name_to_send
 from records.models import StoredFile
 from records.receiving import BESIDE, Receiving, keep
+from records.viewer import because
 
 # Opened in a browser all the same, it would be a page without scripts, forms or an origin.
 ALONE = "default-src 'none'; sandbox"
@@ -82,16 +83,17 @@ class FilesOfSource(admin.ModelAdmin):
         form, status = None, 200
         if request.method == "POST":
             source = self.get_object(request, str(pk))  # locked
-            form = FileForm(request.POST, request.FILES, request=request)
+            form = FileForm(request.POST, request.FILES, request=request, source=source)
             if form.is_valid():
                 return self._store(request, source, form)
             status = 413 if request.receiving[0].too_large else 200
         return self._page(request, source, form, status)
 
     def _refuse_large(self, request, pk):
-        form = FileForm(request=request)
+        source = self._source(request, pk)
+        form = FileForm(request=request, source=source)
         form.full_clean()
-        return self._page(request, self._source(request, pk), form, 413, too_large())
+        return self._page(request, source, form, 413, too_large())
 
     def _page(self, request, source, form, status, refusal=None):
         may = self.has_change_permission(request, source)
@@ -104,7 +106,7 @@ class FilesOfSource(admin.ModelAdmin):
             "source": source,
             "chips": chips(source),
             "files": files,
-            "form": form or (FileForm(request=request) if may else None),
+            "form": form or (FileForm(request=request, source=source) if may else None),
             "may_change": may,
             "own": source.owner_id == request.user.organisation_id,
             "refusal": refusal,
@@ -114,6 +116,8 @@ class FilesOfSource(admin.ModelAdmin):
 
     def _store(self, request, source, form):
         received, row = form.cleaned_data["file"], form.instance
+        if "change_reason" in form.cleaned_data:
+            because(reason=form.cleaned_data["change_reason"])
         row.source = source
         row.file_name, row.media_type = received.name, received.media_type
         row.size, row.sha256 = received.size, received.sha256
@@ -158,6 +162,7 @@ class FilesOfSource(admin.ModelAdmin):
             messages.error(request, _("Say why the file is withdrawn: at most 500 letters."))
         elif not stored.withdrawn_reason:
             stored.withdrawn_reason = form.cleaned_data["reason"]
+            because(reason=stored.withdrawn_reason)
             stored.save(update_fields=["withdrawn_reason"])
             messages.success(request, _("The file is withdrawn. It stays stored."))
         return self._back(source)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from records.file_kinds import ENDINGS, MediaType, another_type_named
 from records.forms import AS_THE_RECORD
 from records.models import Marking, StoredFile
+from records.review_forms import asks_reason
 from records.review_rules import why_unreadable
 
 # Readers of a TLP:RED file would have to be named: mark its source so.
@@ -40,14 +41,24 @@ class FileForm(forms.ModelForm):
         help_text=_("Mark it higher than its source if it shows more than the source says."),
     )
 
+    change_reason = forms.CharField(
+        label=_("Reason for the change"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        max_length=1000,
+        help_text=_("Kept in the history. Another monitor then countersigns the change."),
+        error_messages={"required": _("Give the reason: it is kept in the history.")},
+    )
+
     class Meta:
         model = StoredFile
         fields = ("origin", "marking", "note")
         widgets: ClassVar = {"note": forms.Textarea(attrs={"rows": 3})}
 
-    def __init__(self, *args, request, **options):
+    def __init__(self, *args, request, source, **options):
         super().__init__(*args, **options)
         self.person, self.viewer = request.user, request.viewer
+        if not asks_reason(source):
+            del self.fields["change_reason"]
         self.fields["file"].help_text = _(
             "PDF, images, video, sound, plain text, saved pages and e-mails, at most %(most)s. "
             "Not opened, changed or searched for viruses here."

@@ -24,6 +24,12 @@ class LoadedAutocomplete(AutocompleteSelect):
 
     loaded = None
 
+    @property
+    def media(self):
+        return super().media + forms.Media(
+            js=["admin/js/autocomplete.js", "musaala/select_names.js"]
+        )
+
     def optgroups(self, name, value, attr=None):
         options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
         for row in self._chosen(value):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from incidents.models import Attribution, CasualtyFigure, Claim, Incident, Place
 from records.models import Marking, Source
 from records.roles import ADMINISTRATOR, AUDITOR, DATA_ENTRY, MONITOR
+from tests.admin_pages import form_data
 from tests.factories import (
     GroupFactory,
     IncidentFactory,
@@ -458,6 +459,56 @@ def test_with_and_without_a_hidden_twin_the_answers_are_the_same(desk, erbil, hi
     IncidentFactory(kind="rocket_attack", place=erbil, on=date(2021, 2, 15), **hidden)
 
     assert world() == alone
+
+
+# On the long form
+
+
+LONG = reverse("admin:incidents_incident_add")
+
+
+def long_form(client, place, **more):
+    data = form_data(client.get(LONG))
+    return data | {
+        "title": "Rockets, once more",
+        "occurred_from": "2021-02-15",
+        "occurred_precision": "day",
+        "kind": "rocket_attack",
+        "place": place.pk,
+        **more,
+    }
+
+
+def test_the_long_form_asks_as_well(desk, already, erbil):
+    asked = desk.post(LONG, long_form(desk, erbil))
+
+    assert [each.incident for each in asked.context["asked"]] == [already]
+    assert "Is it this one?" in asked.text
+    assert "Rockets, once more" in asked.text
+    assert Incident.objects.count() == 1
+
+    desk.post(LONG, long_form(desk, erbil, anyway=asked.context["anyway"]))
+    assert Incident.objects.count() == 2
+
+
+def test_the_long_form_of_an_incident_that_is_here_asks_nothing(desk, already, erbil, person):
+    mine = IncidentFactory(
+        kind="rocket_attack", place=erbil, on=date(2021, 2, 15), review_status="draft",
+        owner=person.organisation, created_by=person,
+    )  # fmt: skip
+    page = reverse("admin:incidents_incident_change", args=[mine.pk])
+
+    saved = desk.post(page, form_data(desk.get(page)) | {"title": "Rockets, corrected"})
+
+    assert saved.status_code == 302
+    assert "quick-alike" not in desk.get(page).text
+
+
+def test_what_the_long_form_lacks_is_said_before_it_asks(desk, already, erbil):
+    refused = desk.post(LONG, long_form(desk, erbil, title=""))
+
+    assert list(refused.context["asked"]) == []
+    assert "Is it this one?" not in refused.text
 
 
 # What is kept in the browser

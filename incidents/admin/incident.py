@@ -6,6 +6,7 @@ from incidents.admin.filters import AttributedFilter, ClaimantFilter, Governorat
 from incidents.admin.merging import Merging
 from incidents.admin.place import place_name
 from incidents.admin.quick import QuickEntryPage
+from incidents.admin.twins import TwinsBeside
 from incidents.models import Attribution, Claim, Incident, with_place
 from incidents.searching import named
 from records.admin_base import RecordAdmin, section
@@ -17,7 +18,7 @@ OCCURRED = ("occurred_from", "occurred_to", "occurred_precision")
 CASUALTIES = (("status", "category", "nationality"), ("low", "high"))
 
 
-class IncidentAdmin(QuickEntryPage, Merging, RecordAdmin):
+class IncidentAdmin(QuickEntryPage, TwinsBeside, Merging, RecordAdmin):
     """Registered by `reports/admin.py`, which adds how far each incident got."""
 
     change_list_template = "admin/incidents/change_list.html"

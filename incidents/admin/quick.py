@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
 from incidents.admin.quick_form import GlimpseForm, QuickEntry
+from incidents.admin.twins import references, unanswered
 from incidents.likeness import away, kilometres, likely_duplicates, point_of
 from incidents.models import Place, PlaceKind, with_governorate
 from incidents.models.nearby import Area
@@ -56,7 +57,7 @@ class QuickEntryPage:
         entry = QuickEntry(request, request.POST if request.method == "POST" else None)
         asked = []
         if request.method == "POST" and entry.is_valid():
-            asked = self._unanswered(request, entry)
+            asked = unanswered(entry.sketch(), request.viewer, request.POST)
             if not asked:
                 try:
                     return self._saved(request, entry)
@@ -77,20 +78,13 @@ class QuickEntryPage:
             "errors": entry.errors(),
             "figures": [entry.killed, entry.wounded],
             "asked": asked,
-            "anyway": " ".join(each.incident.reference for each in asked),
+            "anyway": references(asked),
             "tiles": settings.MAP_TILES,
             "tiles_credit": settings.MAP_TILES_CREDIT,
             "entry_key": entry_key(request),
             "person": _person_word(request.user),
             "seal": _seal_of(request.user),
         }
-
-    def _unanswered(self, request, entry):
-        """Likely duplicates that nobody said are others."""
-        answered = {*request.POST.get("anyway", "").split()}
-        found = likely_duplicates(entry.sketch(), request.viewer)
-        likely = [each for each in found if each.alike.is_likely]
-        return [] if answered >= {each.incident.reference for each in likely} else likely
 
     def _saved(self, request, entry):
         said = entry.said()
@@ -106,7 +100,8 @@ class QuickEntryPage:
 
     def alike(self, request):
         """What is like the attack that is being typed. By POST: titles are for no log."""
-        self._require_permission(request)
+        if not (self.has_add_permission(request) and self.has_view_permission(request)):
+            raise PermissionDenied
         if request.method != "POST":
             return HttpResponseBadRequest()
         glimpse = GlimpseForm(request).glimpse()

@@ -1,8 +1,9 @@
 // Asks, while somebody types, which attacks here are like it, and proposes a title. By POST,
 // so that nothing of it stands in a log.
 {
-  const form = document.getElementById("quick-form");
   const list = document.getElementById("quick-alike");
+  const form = list.closest("form");
+  const beside = list.closest("[data-asks]");
   const warning = document.getElementById("quick-alike-warning");
   const sum = document.getElementById("quick-sum");
   const known = document.getElementById("quick-known");
@@ -17,8 +18,12 @@
     for (const name of [...sent.keys()]) {
       if (!ASKED.test(name) && name !== "csrfmiddlewaretoken") sent.delete(name);
     }
-    if (form.title.value === proposed) sent.set("title", "");
-    const answer = await fetch(form.dataset.alike, { method: "POST", body: sent });
+    if (sum && form.title.value === proposed) sent.set("title", "");
+    if (form.place.selectedOptions) {
+      sent.set("place_key", form.place.value); // of the long form, which sends a key alone
+      sent.set("place", form.place.value && form.place.selectedOptions[0].text);
+    }
+    const answer = await fetch(beside.dataset.asks, { method: "POST", body: sent });
     if (!answer.ok || answer.redirected) return;
     const said = await answer.json();
     if (mine === asked) show(said);
@@ -27,6 +32,7 @@
   function show(said) {
     list.innerHTML = said.alike; // written by our own template, which escapes
     warning.hidden = !said.likely;
+    if (!sum) return; // the long form proposes nothing
     sum.textContent = said.likely ? sum.dataset.likely : "";
     known.hidden = !said.source;
     known.querySelector("bdi").textContent = said.source;
@@ -44,6 +50,7 @@
 
   form.addEventListener("input", later);
   form.addEventListener("change", later);
+  if (window.django && django.jQuery) django.jQuery(form.place).on("select2:select", later);
   form.addEventListener("taken-up", () => ask().catch(() => {}));
   form.addEventListener("submit", () => {
     clearTimeout(waiting);
