@@ -83,7 +83,10 @@ def test_every_entry_belongs_to_a_field(rf, staff):
 def test_the_arabic_page_translates_entries_that_there_are():
     english = {(heading, key) for heading, table in sections(FIELDS_PAGE).items() for key in table}
     words = {
-        key for page in (WORDS_PAGE, "methodology.md") for t in sections(page).values() for key in t
+        key
+        for page in (WORDS_PAGE, "methodology.md", "security.md")
+        for table in sections(page).values()
+        for key in table
     }
     headings = set(sections(FIELDS_PAGE))
 
@@ -103,7 +106,7 @@ def test_the_fields_of_quick_entry_are_defined_in_arabic(label, name):
 
 def test_what_is_not_translated_is_shown_in_english_and_marked_so():
     with override("ar"):
-        meaning = meaning_of(apps.get_model("legal.Conviction"), "court")
+        meaning = meaning_of(apps.get_model("legal.Designation"), "authority")
 
     assert (meaning.text.language, meaning.text.direction) == ("en", "ltr")
 
