@@ -251,6 +251,8 @@ class RowForm(SeenRow, PartForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
+        for field in self.fields.values():  # the table's heading is not tied to it
+            field.widget.attrs.setdefault("aria-label", field.label)
         if "marking" in self.fields:
             self.fields["marking"].choices = [AS_THE_RECORD, *Marking.choices]
 

@@ -15,6 +15,7 @@
       if (!box || !heading) continue;
       heading.id ||= `heading_of_${select.id || (made += 1)}`;
       const chosen = box.querySelector(".select2-selection__rendered");
+      if (chosen) chosen.setAttribute("aria-labelledby", heading.id);
       box.setAttribute("aria-labelledby", [heading.id, chosen && chosen.id].join(" ").trim());
     }
   }
