@@ -251,8 +251,6 @@ class RowForm(SeenRow, PartForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        for field in self.fields.values():  # the table's heading is not tied to it
-            field.widget.attrs.setdefault("aria-label", field.label)
         if "marking" in self.fields:
             self.fields["marking"].choices = [AS_THE_RECORD, *Marking.choices]
 
@@ -273,6 +271,9 @@ class PartFormSet(Realigned):
         """A row's own key is looked up among the rows of this record that the viewer may see."""
         super().add_fields(form, index)
         form.fields[self.model._meta.pk.name].queryset = self.queryset
+        if isinstance(form, RowForm):  # the headings of a table are tied to no box
+            for field in form.fields.values():
+                field.widget.attrs.setdefault("aria-label", field.label)
 
     def get_unique_error_message(self, unique_check):
         for constraint in self.model._meta.constraints:
