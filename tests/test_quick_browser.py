@@ -106,8 +106,11 @@ def test_an_attack_is_logged_in_few_touches_and_warned_of_its_twin(site, browser
     phone.tap(".quick-submit input")
     phone.page.wait_for_selector(".quick-asked")
     assert phone.page.evaluate("document.activeElement.id") == "quick-asked-title"
+    with phone.page.expect_navigation():
+        phone.page.press("#id_claim-channel", "Enter")  # is no answer to what is asked
+    assert not Incident.objects.filter(created_by__username="amal").exists()
     assert phone.page.input_value("#id_claim-channel") == "Telegram"
-    phone.tap(".quick-asked button")
+    phone.tap(".quick-asked button:visible")
     phone.page.wait_for_url(re.compile(r"/incident/\d+/change/"))
 
     assert phone.done <= MOST_INTERACTIONS
