@@ -166,7 +166,9 @@ def screens(world):
     yield with_parameters(reverse("admin:militias_group_alike"), term=SOUGHT)
     for rows in (world.seen, world.hidden):
         link, group = rows[CandidateLink][0], rows[Group][0]
-        yield Question(reverse("admin:militias_candidatelink_decide", args=[link.pk]))
+        yield Question(
+            reverse("admin:militias_candidatelink_decide", args=[0]).replace("0", f"{link.pk}")
+        )
         alike = reverse("admin:militias_group_alike")
         yield with_parameters(alike, term=SOUGHT, group=group.pk)
     listed = address(Incident, "changelist")

@@ -37,6 +37,7 @@ def test_names_definitions_and_refusals(site, browser, size, locale):
     assert page.evaluate(f"{wide}.every((box) => box.scrollWidth <= box.clientWidth)")
 
     page.goto(f"{site}/admin/militias/group/add/")
+    assert page.evaluate("document.activeElement.id") == "id_name"  # and not what explains it
     page.locator(".means[popovertarget='means-militias.group.name']").focus()
     page.keyboard.press("Enter")
     opened = page.locator("[id='means-militias.group.name']")

@@ -244,7 +244,7 @@ def _difference(walls, told_apart, expected, answers):
     """The questions that tell the worlds apart, and what the first of them does."""
     first = told_apart[0]
     lines = [
-        [*map(str, answer[:3]), *answer[3].decode().splitlines()]
+        [*map(str, answer[:3]), *answer[3].decode(errors="replace").splitlines()]
         for answer in (expected[first], answers[first])
     ]
     shown = "\n".join(list(unified_diff(*lines, "without", "with", n=1, lineterm=""))[:30])
