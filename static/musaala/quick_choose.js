@@ -104,4 +104,6 @@ for (const box of document.querySelectorAll(".spelled[data-choices]")) {
     }
   });
   input.addEventListener("blur", close);
+  // What was typed before this script was there.
+  if (document.activeElement === input && !key.value) look().catch(close);
 }
