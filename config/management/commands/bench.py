@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from itertools import count
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
@@ -35,6 +36,7 @@ class Command(BaseCommand):
     def handle(self, *, incidents, import_rows, **options):
         settings.ALLOWED_HOSTS = ["testserver"]
         settings.SECURE_SSL_REDIRECT = False
+        call_command("collectstatic", interactive=False, verbosity=0)  # pages name them
         own_name = connection.settings_dict["NAME"]
         connection.settings_dict["TEST"]["NAME"] = "musaala_bench"
         for number in incidents:
