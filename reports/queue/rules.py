@@ -1,0 +1,464 @@
+"""What is in the queue: each kind of item is the rows of one rule.
+
+A rule returns querysets whose columns are named in COLUMNS. reports/queue/items.py puts
+them together; what each means is told in docs/methodology.md#the-queue.
+"""
+
+from datetime import timedelta
+
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    DateField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce, Greatest, NullIf, TruncDate
+from django.utils.translation import get_language
+
+from incidents.models import Attribution, CasualtyFigure, Incident
+from legal.models import (
+    Arrest,
+    ArrestLink,
+    Conviction,
+    ConvictionSuspect,
+    Step,
+    StepKind,
+    Suspect,
+)
+from militias.models import CandidateLink
+from militias.models.candidate import Decision
+from records.models import Confidence, ReviewStatus
+from reports.models.queue_note import RECORDS, QueueKind
+from reports.queue.cases import ended, last_judgments, last_steps
+
+HEARINGS_AHEAD = 30  # days
+DRAFT_LEFT = 7  # days
+
+COLUMNS = (
+    "kind",
+    "record_kind",
+    "row_id",
+    "title",
+    "target",  # the key of what the item is cleared with, where it is not the record itself
+    "about",  # the kind of the last step, ruling, or state the sentence tells of
+    "first_on",
+    "last_on",
+    "precision",
+    "due_on",
+    "changed",
+    "editor",
+    "author",
+)
+_NO_DAY = Cast(Value(None), DateField())
+_NO_TEXT = Value("", output_field=TextField())
+
+
+def listed(rows, kind, record, **said):
+    """The rows as items of a kind, about a `record`: a model."""
+    columns = {
+        "record_kind": Value(record._meta.label_lower, output_field=TextField()),
+        "row_id": F("pk"),
+        "target": Cast(Value(None), BigIntegerField()),
+        "about": _NO_TEXT,
+        "first_on": _NO_DAY,
+        "last_on": _NO_DAY,
+        "precision": Value("day", output_field=TextField()),
+        "due_on": _NO_DAY,
+        "changed": F("updated_at"),
+        "editor": F("updated_by_id"),
+        "author": F("created_by_id"),
+        **said,
+    }
+    if "title" not in columns:
+        columns["title"] = title_of(rows.model)
+    kind = kind if hasattr(kind, "resolve_expression") else Value(kind, output_field=TextField())
+    texts = {"title", "about", "precision"}
+    given = {
+        f"item_{name}": Cast(value, TextField()) if name in texts else value
+        for name, value in {"kind": kind, **columns}.items()
+    }
+    rows = rows.order_by().annotate(**given)
+    return rows.values_list(*(f"item_{name}" for name in COLUMNS))
+
+
+_TITLES = {  # what a record is called by, from its own columns or those of what it names
+    "records.source": "title",
+    "militias.group": "name",
+    "militias.person": "name",
+    "militias.candidatelink": "name",
+    "militias.relation": "from_group__name",
+    "incidents.place": "name",
+    "incidents.incident": "title",
+    "incidents.claim": "incident__title",
+    "incidents.attribution": "incident__title",
+    "incidents.casualtyfigure": "incident__title",
+    "incidents.response": "summary",
+    "incidents.statement": "paraphrase",
+    "legal.arrest": "description",
+    "legal.arrestlink": "incident__title",
+    "legal.suspect": "code",
+    "legal.step": "suspect__code",
+    "legal.conviction": "court",
+    "legal.ruling": "conviction__court",
+    "legal.instrument": "title",
+    "legal.provision": "instrument__title",
+    "legal.designation": "programme",
+    "legal.finding": "asserted_by",
+    "legal.obligation": "title",
+    "legal.negativeresult": "statement",
+}
+
+
+def title_of(model, through=""):
+    """The title of a record, in Arabic to Arabic readers where there is one; else its reference."""
+    name = _TITLES[model._meta.label_lower]
+    *path, last = name.split("__")
+    far = model
+    for step in path:
+        far = far._meta.get_field(step).related_model
+    named = {field.name for field in far._meta.fields}
+    texts = [NullIf(Cast(F(f"{through}{name}"), TextField()), _NO_TEXT)]
+    if get_language() == "ar" and f"{last}_ar" in named:
+        texts.insert(0, NullIf(Cast(F(f"{through}{name}_ar"), TextField()), _NO_TEXT))
+    return Coalesce(*texts, Cast(F(f"{through}reference"), TextField()))
+
+
+# Hearings
+
+
+def open_hearings(asked):
+    """Hearings set of cases that have not ended, less those that were set anew."""
+    hearings = asked.steps.of_kind(StepKind.HEARING_SET)
+    anew = hearings.filter(
+        suspect=OuterRef("suspect"), occurred_from__gt=OuterRef("occurred_from")
+    )
+    going_on = asked.own_published(Suspect).exclude(ended(asked))
+    return hearings.filter(~Exists(anew), suspect__in=going_on.values("pk"))
+
+
+def hearings_ahead(asked):
+    return open_hearings(asked).filter(occurred_to__gte=asked.day)
+
+
+def hearings_without_outcome(asked):
+    """Past hearings after which nothing is recorded in the case, from their day on."""
+    since = OuterRef("occurred_from")
+    heard = asked.events.filter(suspect=OuterRef("suspect"), occurred_to__gte=since)
+    judgment = last_judgments(asked).filter(suspect=OuterRef("suspect"), heard_on__gte=since)
+    return open_hearings(asked).filter(
+        ~Exists(heard), ~Exists(judgment), occurred_to__lt=asked.day
+    )
+
+
+def _of_step(rows, kind, **more):
+    said = {
+        "row_id": F("pk"),
+        "target": F("suspect_id"),
+        "about": F("kind"),
+        "first_on": F("occurred_from"),
+        "last_on": F("occurred_to"),
+        "precision": F("occurred_precision"),
+    }
+    return listed(rows, kind, more.pop("record", Step), **{**said, **more})
+
+
+def hearing_due(asked):
+    soon = asked.day + timedelta(days=HEARINGS_AHEAD)
+    rows = hearings_ahead(asked).filter(occurred_from__lte=soon)
+    yield _of_step(rows, QueueKind.HEARING_DUE, due_on=F("occurred_from"))
+
+
+def hearing_passed(asked):
+    rows = hearings_without_outcome(asked)
+    yield _of_step(rows, QueueKind.HEARING_PASSED, due_on=F("occurred_to"))
+
+
+# Cases
+
+
+def bails(asked):
+    """The last bail of each suspect of whom nothing is recorded on a later day."""
+    bailed = asked.events.of_kind(StepKind.BAILED)
+    later = asked.events.filter(
+        suspect=OuterRef("suspect"), occurred_to__gt=OuterRef("occurred_to")
+    )
+    again = bailed.filter(
+        suspect=OuterRef("suspect"), occurred_to=OuterRef("occurred_to"), pk__gt=OuterRef("pk")
+    )
+    judgment = last_judgments(asked).filter(
+        suspect=OuterRef("suspect"), heard_on__gte=OuterRef("occurred_to")
+    )
+    return bailed.filter(~Exists(later), ~Exists(again), ~Exists(judgment))
+
+
+def _waiting(asked):
+    """Suspects whose case has not ended and of whom no hearing is an item, or will be."""
+    return (
+        asked.own_published(Suspect)
+        .exclude(ended(asked))
+        .exclude(pk__in=hearings_ahead(asked).values("suspect"))
+        .exclude(pk__in=hearings_without_outcome(asked).values("suspect"))
+    )
+
+
+def _of_case(rows, kind, **more):
+    changed = Greatest("updated_at", "suspect__updated_at")
+    said = {"record": Suspect, "row_id": F("suspect_id"), "changed": changed}
+    return _of_step(rows, kind, **said, **more)
+
+
+def bailed(asked):
+    rows = bails(asked).filter(
+        occurred_to__lt=asked.quiet_since, suspect__in=_waiting(asked).values("pk")
+    )
+    yield _of_case(rows, QueueKind.BAILED)
+
+
+def quiet(asked):
+    waiting = _waiting(asked).exclude(pk__in=bails(asked).values("suspect"))
+    steps = last_steps(asked).filter(
+        occurred_to__lt=asked.quiet_since, suspect__in=waiting.values("pk")
+    )
+    yield _of_case(steps, QueueKind.QUIET)
+    after = asked.events.filter(
+        suspect=OuterRef("suspect"), occurred_to__gt=OuterRef("heard_on")
+    )
+    judgments = last_judgments(asked).filter(
+        ~Exists(after), heard_on__lt=asked.quiet_since, suspect__in=waiting.values("pk")
+    )
+    yield listed(
+        judgments,
+        QueueKind.QUIET,
+        Suspect,
+        row_id=F("suspect_id"),
+        title=F("suspect__code"),
+        target=F("suspect_id"),
+        about=Case(
+            When(ruled_on__gte=F("conviction__decided_to"), then=F("ruling")),
+            default=Value("convicted"),
+            output_field=CharField(),
+        ),
+        first_on=F("heard_on"),
+        last_on=F("heard_on"),
+        changed=Greatest("suspect__updated_at", "conviction__updated_at", "ruling_changed"),
+        editor=F("suspect__updated_by_id"),
+        author=F("suspect__created_by_id"),
+    )
+    begun = waiting.exclude(pk__in=asked.steps.values("suspect")).exclude(
+        pk__in=ConvictionSuspect.objects.visible_to(asked.viewer).values("suspect")
+    )
+    without = begun.filter(created_at__date__lt=asked.quiet_since)
+    day = TruncDate("created_at")
+    yield listed(
+        without, QueueKind.QUIET, Suspect, target=F("pk"), first_on=day, last_on=day
+    )
+
+
+# Arrests and convictions
+
+
+def _of_arrest(rows, kind):
+    return listed(
+        rows,
+        kind,
+        Arrest,
+        first_on=F("occurred_from"),
+        last_on=F("occurred_to"),
+        precision=F("occurred_precision"),
+    )
+
+
+def arrest_without_person(asked):
+    held = asked.known(Step).of_kind(StepKind.DETAINED).filter(arrest=OuterRef("pk"))
+    rows = asked.own_published(Arrest).made_by(asked.day).filter(~Exists(held))
+    yield _of_arrest(rows, QueueKind.ARREST_WITHOUT_PERSON)
+
+
+def arrest_without_link(asked):
+    links = asked.known(ArrestLink).filter(arrest=OuterRef("pk"))
+    rows = asked.own_published(Arrest).made_by(asked.day).filter(~Exists(links))
+    yield _of_arrest(rows, QueueKind.ARREST_WITHOUT_LINK)
+
+
+def conviction_without_arrest(asked):
+    held = asked.known(Step).of_kind(StepKind.DETAINED)
+    convicted = ConvictionSuspect.objects.visible_to(asked.viewer).filter(
+        conviction=OuterRef("pk")
+    )
+    never_held = convicted.exclude(suspect__in=held.values("suspect"))
+    rows = (
+        asked.own_published(Conviction)
+        .made_by(asked.day)
+        .filter(Exists(never_held) | ~Exists(convicted))
+    )
+    yield listed(
+        rows,
+        QueueKind.CONVICTION_WITHOUT_ARREST,
+        Conviction,
+        first_on=F("decided_from"),
+        last_on=F("decided_to"),
+        precision=F("decided_precision"),
+    )
+
+
+def link_contested(asked):
+    rows = asked.own_published(ArrestLink).filter(contested=True).made_by(asked.day)
+    yield listed(
+        rows,
+        QueueKind.LINK_CONTESTED,
+        ArrestLink,
+        first_on=F("arrest__occurred_from"),
+        last_on=F("arrest__occurred_to"),
+        precision=F("arrest__occurred_precision"),
+    )
+
+
+# Sources that conflict
+
+
+def _same(*names):
+    return {name: OuterRef(name) for name in names}
+
+
+def _of_incident(rows, kind, statements):
+    """Incidents among whose statements some conflict; changed when one of them is."""
+    changed = statements.filter(incident=OuterRef("pk")).order_by("-updated_at")
+    return listed(
+        rows,
+        kind,
+        Incident,
+        first_on=F("occurred_from"),
+        last_on=F("occurred_to"),
+        precision=F("occurred_precision"),
+        changed=Greatest("updated_at", Subquery(changed.values("updated_at")[:1])),
+    )
+
+
+def casualties_differ(asked):
+    """Two figures of one fate, category and nationality, one of which ends below the other."""
+    figures = asked.said(CasualtyFigure)
+    above = figures.filter(
+        **_same("incident", "status", "category", "nationality"), low__gt=OuterRef("high")
+    )
+    apart = figures.filter(Exists(above))
+    rows = asked.own_published(Incident).filter(pk__in=apart.values("incident"))
+    yield _of_incident(rows, QueueKind.CASUALTIES_DIFFER, figures)
+
+
+def detained_differ(asked):
+    arrests = asked.own_published(Arrest).made_by(asked.day)
+    rows = arrests.filter(detained_low__lt=F("detained_high"))
+    yield _of_arrest(rows, QueueKind.DETAINED_DIFFER)
+
+
+def reasons_differ(asked):
+    rows = (
+        asked.own_published(Step)
+        .made_by(asked.day)
+        .held_with(Confidence.POSSIBLE)
+        .exclude(stated_reason="")
+        .exclude(reported_reason="")
+        .exclude(stated_reason=F("reported_reason"))
+    )
+    yield _of_step(rows, QueueKind.REASONS_DIFFER)
+
+
+def attributions_differ(asked):
+    """Groups named with the same confidence, and none with a higher one."""
+    naming = (
+        asked.said(Attribution)
+        .naming()
+        .filter(group__isnull=False)
+        .annotate(
+            sureness=Case(
+                *(
+                    When(confidence=value, then=place)
+                    for place, value in enumerate(Confidence.values)
+                )
+            )
+        )
+    )
+    surer = naming.filter(incident=OuterRef("incident"), sureness__lt=OuterRef("sureness"))
+    other = naming.filter(**_same("incident", "confidence")).exclude(group=OuterRef("group"))
+    apart = naming.filter(~Exists(surer), Exists(other))
+    rows = asked.own_published(Incident).filter(pk__in=apart.values("incident"))
+    yield _of_incident(rows, QueueKind.ATTRIBUTIONS_DIFFER, asked.said(Attribution))
+
+
+def name_in_question(asked):
+    rows = asked.own_published(CandidateLink).filter(decision=Decision.UNDECIDED)
+    day = TruncDate("created_at")
+    yield listed(rows, QueueKind.NAME_IN_QUESTION, CandidateLink, first_on=day, last_on=day)
+
+
+# Review: one item at a time for a record, for what it waits for first
+
+
+def review(asked):
+    """Of every kind of record: what waits for a second person, and drafts left lying."""
+    left = asked.day - timedelta(days=DRAFT_LEFT)
+    waits = {
+        QueueKind.TO_REVIEW: Q(review_status=ReviewStatus.SUBMITTED),
+        QueueKind.TO_COUNTERSIGN: Q(to_countersign=True),
+        QueueKind.TO_AGREE: Q(wider__isnull=False),
+        QueueKind.DRAFT_LEFT: Q(review_status=ReviewStatus.DRAFT, updated_at__date__lt=left),
+    }
+    for model in RECORDS:
+        rows = asked.own(model).filter(_any(waits))
+        kind = Case(
+            *(When(condition, then=Value(kind)) for kind, condition in waits.items()),
+            output_field=TextField(),
+        )
+        asker = Cast(KT("wider__asked_by"), BigIntegerField())
+        day = TruncDate("updated_at")
+        yield listed(
+            rows,
+            kind,
+            model,
+            first_on=day,
+            last_on=day,
+            editor=Case(
+                When(Q(to_countersign=False, wider__isnull=False), then=asker),
+                default=F("updated_by_id"),
+                output_field=BigIntegerField(),
+            ),
+        )
+
+
+def _any(waits):
+    met = Q(pk__in=[])
+    for condition in waits.values():
+        met |= condition
+    return met
+
+
+RULES = [
+    hearing_passed,
+    hearing_due,
+    review,
+    bailed,
+    quiet,
+    arrest_without_person,
+    arrest_without_link,
+    conviction_without_arrest,
+    link_contested,
+    casualties_differ,
+    detained_differ,
+    reasons_differ,
+    attributions_differ,
+    name_in_question,
+]
+
+
+def everything(asked):
+    """The rows of all rules, each a queryset of COLUMNS."""
+    return [rows for rule in RULES for rows in rule(asked)]
