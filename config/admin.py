@@ -7,6 +7,7 @@ from config.sign_in import views as sign_in
 from config.sign_in.forms import SignInForm
 from records.admin_base import AutocompleteView
 from reports.front_page import front_page
+from reports.queue import page as queue
 
 STORY = [
     "records.Source",
@@ -51,7 +52,7 @@ class Site(admin.AdminSite):
     login_form = SignInForm
 
     def get_urls(self):
-        return [*sign_in.addresses(self), *super().get_urls()]
+        return [*sign_in.addresses(self), *queue.addresses(self), *super().get_urls()]
 
     def get_app_list(self, request, app_label=None):
         """Apps and their models in the order of `STORY`; what is not in it comes last."""
@@ -71,7 +72,8 @@ class Site(admin.AdminSite):
     def index(self, request, extra_context=None):
         """The front page: the headline for whoever may see incidents."""
         front = front_page(request) if request.user.has_perm("incidents.view_incident") else None
-        return super().index(request, {"front": front, **(extra_context or {})})
+        mine = {"front": front, "queue": queue.yours_today(request)}
+        return super().index(request, {**mine, **(extra_context or {})})
 
     def autocomplete_view(self, request):
         return AutocompleteView.as_view(admin_site=self)(request)

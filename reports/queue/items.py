@@ -94,7 +94,8 @@ WHOSE = {
     "mine": "person_id = %(me)s",
     "unassigned": "person_id IS NULL",
 }
-_SECOND_PERSON = "('to_review', 'to_countersign', 'to_agree')"
+BY_A_SECOND_PERSON = (QueueKind.TO_REVIEW, QueueKind.TO_COUNTERSIGN, QueueKind.TO_AGREE)
+_SECOND_PERSON = f"({', '.join(repr(kind.value) for kind in BY_A_SECOND_PERSON)})"
 _NOTE = ("kind", "record_kind", "row_id", *NOTED)
 _PLACES = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(QueueKind.values))
 

@@ -1,0 +1,252 @@
+"""The pages of the queue: the list, and the plan for one item."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from records.rights import READ, REVIEW
+from reports.models import Digest, QueueKind
+from reports.queue import items, words
+from reports.queue.asked import QUIET_DAYS, Asked
+from reports.queue.forms import DigestForm, PlanForm, QueueAsking
+from reports.queue.planning import Unreadable, monitors, plan
+
+
+def addresses(site):
+    """The pages, for the admin site's addresses."""
+
+    def page(view):
+        def of_site(request, **kwargs):
+            if not request.user.has_perm(READ) or request.user.organisation_id is None:
+                raise PermissionDenied
+            return view(request, site, **kwargs)
+
+        return site.admin_view(of_site)
+
+    item = "queue/<slug:kind>/<str:record_kind>/<int:row_id>/"
+    return [
+        path("queue/", page(listing), name="queue"),
+        path("queue/digest/", page(require_POST(digest)), name="queue_digest"),
+        path(item, page(planning), name="queue_item"),
+        path(f"{item}take/", page(require_POST(take)), name="queue_take"),
+    ]
+
+
+def yours_today(request):
+    """How many items are the person's to clear today, or None: the queue is not for him."""
+    if not request.user.has_perm(READ) or request.user.organisation_id is None:
+        return None
+    return items.yours(Asked(request.viewer, timezone.localdate()))
+
+
+# The list
+
+
+def listing(request, site):
+    """Makes three queries beside those of session and rights, however many items there are."""
+    today = timezone.localdate()
+    asking = QueueAsking(request.GET)
+    complaints = _complaints(asking)
+    if complaints:
+        asking = QueueAsking({})
+        asking.full_clean()
+    wanted = asking.wanted()
+    asked = Asked(
+        request.viewer, asking.cleaned_data["as_of"] or today, asking.quiet_days()
+    )
+    counts = items.counts(asked, wanted)
+    rows, more = items.page_of(asked, wanted)
+    told = _Addresses(asking)
+    monitor = request.user.has_perm(REVIEW)
+    return _page(
+        request,
+        site,
+        "list",
+        title=_("Queue"),
+        complaints=complaints,
+        asked=asked,
+        wanted=wanted,
+        today=today,
+        asking=asking,
+        default_days=QUIET_DAYS,
+        tiles=_tiles(counts, wanted, told),
+        total=_total(counts, wanted, told),
+        yours=sum(each[2] for each in counts.values()),
+        open=sum(each[3] for each in counts.values()),
+        snoozed=sum(each[1] for each in counts.values()),
+        snoozed_address=told.with_(snoozed="1", kind=None),
+        open_address=told.with_(snoozed=None, kind=None),
+        yours_address=told.with_(whose="yours", kind=None, snoozed=None, due=None),
+        lines=[_line(item, asked, monitor) for item in rows],
+        more=told.with_(after=rows[-1].key) if more else None,
+        first=told.with_() if wanted.after else None,
+        digest=_digest_form(request) if monitor else None,
+        here=request.get_full_path(),
+    )
+
+
+def _complaints(asking):
+    return [
+        f"{asking.fields[name].label or name}: {error}"
+        for name, errors in asking.errors.items()
+        for error in errors
+    ]
+
+
+class _Addresses:
+    """The address of the list as it is, with some parameters changed."""
+
+    def __init__(self, asking):
+        given = asking.data if asking.is_bound else {}
+        self.given = {
+            name: given.get(name, "") for name in QueueAsking.base_fields if name != "after"
+        }
+
+    def with_(self, **changed):
+        told = {**self.given, **changed}
+        return f"{reverse('admin:queue')}?" + urlencode({k: v for k, v in told.items() if v})
+
+
+def _tiles(counts, wanted, told):
+    at = 1 if wanted.snoozed else 0
+    return [
+        {
+            "label": kind.label,
+            "number": counts[kind][at],
+            "address": told.with_(kind=kind.value),
+            "chosen": wanted.kind == kind,
+        }
+        for kind in QueueKind
+        if kind in counts and (counts[kind][at] or wanted.kind == kind)
+    ]
+
+
+def _total(counts, wanted, told):
+    at = 1 if wanted.snoozed else 0
+    return {
+        "number": sum(each[at] for each in counts.values()),
+        "address": told.with_(kind=None),
+        "chosen": not wanted.kind,
+    }
+
+
+def _line(item, asked, monitor):
+    address = [item.kind.value, item.record_kind, item.row_id]
+    return {
+        "item": item,
+        "noun": words.noun(item),
+        "why": words.why(item, asked.day),
+        "cure": words.cure(item),
+        "record": words.record_address(item),
+        "cure_address": words.cure_address(item) if item.may or monitor else None,
+        "plan": reverse("admin:queue_item", args=address),
+        "take": reverse("admin:queue_take", args=address),
+        "may_plan": monitor,
+        "second": item.kind in items.BY_A_SECOND_PERSON and not item.may,
+    }
+
+
+def _digest_form(request, data=None):
+    chosen = Digest.objects.visible_to(request.viewer).first()
+    chosen = chosen or Digest(person=request.user, language=get_language()[:2])
+    return DigestForm(data, instance=chosen, auto_id="digest_%s")
+
+
+# One item
+
+
+def _item(request, kind, record_kind, row_id):
+    if not request.user.has_perm(REVIEW):
+        raise PermissionDenied
+    asked = Asked(request.viewer, timezone.localdate(), _quiet_days(request))
+    item = items.item_of(asked, kind, record_kind, row_id)
+    if item is None:
+        raise Http404
+    return asked, item
+
+
+def _quiet_days(request):
+    """What the list was asked with, so that its items are found again."""
+    asking = QueueAsking({"days": request.GET.get("days", "")})
+    return asking.quiet_days() if asking.is_valid() else QUIET_DAYS
+
+
+def planning(request, site, kind, record_kind, row_id):
+    asked, item = _item(request, kind, record_kind, row_id)
+    people = monitors(request.user.organisation_id)
+    form = PlanForm(
+        request.POST or None,
+        people=people,
+        today=asked.day,
+        initial={
+            "person": item.person_id,
+            "next_action_on": item.next_action_on,
+            "snoozed_until": item.snoozed_until if item.snoozed else None,
+            "reason": item.reason if item.snoozed else "",
+            "seen": item.changed.isoformat(timespec="microseconds"),
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            plan(request.user, item, **form.cleaned_data)
+        except Unreadable as refused:
+            form.add_error("person", str(refused))
+        else:
+            messages.success(request, _("The plan is kept."))
+            return HttpResponseRedirect(reverse("admin:queue"))
+    return _page(
+        request,
+        site,
+        "item",
+        title=item.title,
+        subtitle=item.kind.label,
+        item=item,
+        form=form,
+        **{k: v for k, v in _line(item, asked, True).items() if k != "item"},
+    )
+
+
+def take(request, site, kind, record_kind, row_id):
+    """Give the item to oneself; what else is planned stays."""
+    _asked, item = _item(request, kind, record_kind, row_id)
+    plan(
+        request.user,
+        item,
+        person=request.user,
+        next_action_on=item.next_action_on,
+        snoozed_until=item.snoozed_until if item.snoozed else None,
+        reason=item.reason or "",
+        seen=item.changed,
+    )
+    messages.success(request, _("It is yours now."))
+    return HttpResponseRedirect(reverse("admin:queue"))
+
+
+def digest(request, site):
+    form = _digest_form(request, request.POST)
+    if not request.user.has_perm(REVIEW):
+        raise PermissionDenied
+    if form.is_valid():
+        form.save()
+        if not form.cleaned_data["wanted"]:
+            said = _("No mail will be sent to you.")
+        elif request.user.email:
+            said = _("A mail will be sent to you each week. It names no record.")
+        else:
+            said = _("No address of yours is known: ask an administrator to enter it.")
+        messages.success(request, said)
+    return HttpResponseRedirect(reverse("admin:queue"))
+
+
+def _page(request, site, template, **context):
+    return TemplateResponse(
+        request, f"admin/queue/{template}.html", {**site.each_context(request), **context}
+    )
