@@ -6,7 +6,7 @@ from functools import cached_property
 
 from django.db.models import Q
 
-from legal.models import Conviction, Ruling, Step
+from legal.models import Conviction, Step
 from records.models import Confidence, ReviewStatus, at_least
 from records.viewer import Viewer
 
@@ -59,17 +59,5 @@ class Asked:
         return self.known(Step).held_with(Confidence.POSSIBLE)
 
     @cached_property
-    def events(self):
-        return self.steps.events().made_by(self.day)
-
-    @cached_property
-    def likely_events(self):
-        return self.events.held_with(Confidence.LIKELY)
-
-    @cached_property
     def convictions(self):
         return self.known(Conviction).made_by(self.day)
-
-    @cached_property
-    def rulings(self):
-        return self.known(Ruling).made_by(self.day)

@@ -5,7 +5,7 @@ counted and listed.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from django.db import connection
@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 
 from records.rights import REVIEW
 from reports.models import QueueKind, QueueNote
+from reports.queue import cases
 from reports.queue.rules import COLUMNS, everything
 from reports.sql import sql_of
 
@@ -100,6 +101,8 @@ _NOTE = ("kind", "record_kind", "row_id", *NOTED)
 _PLACES = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(QueueKind.values))
 
 _LISTED = f"""
+    {{tables}},
+    {cases.DERIVED},
     item ({", ".join(COLUMNS)}) AS MATERIALIZED (
         SELECT DISTINCT ON (kind, record_kind, row_id) * FROM ({{rules}})
         AS found ({", ".join(COLUMNS)})
@@ -108,7 +111,7 @@ _LISTED = f"""
     note ({", ".join(_NOTE)}, seen) AS MATERIALIZED ({{notes}}),
     allowed AS (
         SELECT item.*, {", ".join(f"note.{name}" for name in NOTED)},
-            coalesce(snoozed_until > %(day)s AND seen = changed, false) AS snoozed,
+            coalesce(snoozed_until > %(day)s AND note.seen = item.changed, false) AS snoozed,
             CASE
                 WHEN kind = 'draft_left' THEN author IS NOT DISTINCT FROM %(me)s
                 WHEN kind IN {_SECOND_PERSON}
@@ -188,7 +191,13 @@ def _condition(wanted):
 def _rows(asked, select, **given):
     head, parameters = _head(asked, get_language())
     viewer = asked.viewer
-    me = {"day": asked.day, "me": viewer.person_id, "monitor": viewer.has(REVIEW)}
+    me = {
+        "day": asked.day,
+        "quiet_since": asked.quiet_since,
+        "soon": asked.day + timedelta(days=cases.HEARINGS_AHEAD),
+        "me": viewer.person_id,
+        "monitor": viewer.has(REVIEW),
+    }
     with connection.cursor() as cursor:
         cursor.execute(f"WITH {head} {select}", {**parameters, **me, **given})
         return cursor.fetchall()
@@ -202,12 +211,14 @@ def _head(asked, _language):
         first_name=F("person__first_name"),
         last_name=F("person__last_name"),
     )
-    parts = [sql_of(rows) for rows in everything(asked)]
-    note, note_parameters = sql_of(notes.values_list(*_NOTE, "seen"))
-    rules = " UNION ALL ".join(sql for sql, _more in parts)
-    sql = _LISTED.replace("{rules}", rules).replace("{notes}", note)
-    values = [value for _sql, more in parts for value in more]
-    return _named(sql, [*values, *note_parameters])
+    tables = {name: sql_of(rows) for name, rows in cases.tables(asked).items()}
+    rules = [sql_of(rows) for rows in everything(asked)]
+    note, note_values = sql_of(notes.values_list(*_NOTE, "seen"))
+    heads = ", ".join(f"{name} AS MATERIALIZED ({sql})" for name, (sql, _more) in tables.items())
+    found = " UNION ALL ".join([*(sql for sql, _more in rules), *cases.RULES])
+    sql = _LISTED.replace("{tables}", heads).replace("{rules}", found).replace("{notes}", note)
+    values = [value for _sql, more in [*tables.values(), *rules] for value in more]
+    return _named(sql, [*values, *note_values])
 
 
 def _named(sql, values):

@@ -1,7 +1,8 @@
 """What is in the queue: each kind of item is the rows of one rule.
 
-A rule returns querysets whose columns are named in COLUMNS. reports/queue/items.py puts
-them together; what each means is told in docs/methodology.md#the-queue.
+A rule returns querysets whose columns are named in COLUMNS; those about the cases of
+suspects are in reports/queue/cases.py. reports/queue/items.py puts them together; what
+each means is told in docs/methodology.md#the-queue.
 """
 
 from datetime import timedelta
@@ -32,15 +33,12 @@ from legal.models import (
     ConvictionSuspect,
     Step,
     StepKind,
-    Suspect,
 )
 from militias.models import CandidateLink
 from militias.models.candidate import Decision
 from records.models import Confidence, ReviewStatus
 from reports.models.queue_note import RECORDS, QueueKind
-from reports.queue.cases import ended, last_judgments, last_steps
 
-HEARINGS_AHEAD = 30  # days
 DRAFT_LEFT = 7  # days
 
 COLUMNS = (
@@ -130,137 +128,6 @@ def title_of(model, through=""):
     if get_language() == "ar" and f"{last}_ar" in named:
         texts.insert(0, NullIf(Cast(F(f"{through}{name}_ar"), TextField()), _NO_TEXT))
     return Coalesce(*texts, Cast(F(f"{through}reference"), TextField()))
-
-
-# Hearings
-
-
-def open_hearings(asked):
-    """Hearings set of cases that have not ended, less those that were set anew."""
-    hearings = asked.steps.of_kind(StepKind.HEARING_SET)
-    anew = hearings.filter(
-        suspect=OuterRef("suspect"), occurred_from__gt=OuterRef("occurred_from")
-    )
-    going_on = asked.own_published(Suspect).exclude(ended(asked))
-    return hearings.filter(~Exists(anew), suspect__in=going_on.values("pk"))
-
-
-def hearings_ahead(asked):
-    return open_hearings(asked).filter(occurred_to__gte=asked.day)
-
-
-def hearings_without_outcome(asked):
-    """Past hearings after which nothing is recorded in the case, from their day on."""
-    since = OuterRef("occurred_from")
-    heard = asked.events.filter(suspect=OuterRef("suspect"), occurred_to__gte=since)
-    judgment = last_judgments(asked).filter(suspect=OuterRef("suspect"), heard_on__gte=since)
-    return open_hearings(asked).filter(
-        ~Exists(heard), ~Exists(judgment), occurred_to__lt=asked.day
-    )
-
-
-def _of_step(rows, kind, **more):
-    said = {
-        "row_id": F("pk"),
-        "target": F("suspect_id"),
-        "about": F("kind"),
-        "first_on": F("occurred_from"),
-        "last_on": F("occurred_to"),
-        "precision": F("occurred_precision"),
-    }
-    return listed(rows, kind, more.pop("record", Step), **{**said, **more})
-
-
-def hearing_due(asked):
-    soon = asked.day + timedelta(days=HEARINGS_AHEAD)
-    rows = hearings_ahead(asked).filter(occurred_from__lte=soon)
-    yield _of_step(rows, QueueKind.HEARING_DUE, due_on=F("occurred_from"))
-
-
-def hearing_passed(asked):
-    rows = hearings_without_outcome(asked)
-    yield _of_step(rows, QueueKind.HEARING_PASSED, due_on=F("occurred_to"))
-
-
-# Cases
-
-
-def bails(asked):
-    """The last bail of each suspect of whom nothing is recorded on a later day."""
-    bailed = asked.events.of_kind(StepKind.BAILED)
-    later = asked.events.filter(
-        suspect=OuterRef("suspect"), occurred_to__gt=OuterRef("occurred_to")
-    )
-    again = bailed.filter(
-        suspect=OuterRef("suspect"), occurred_to=OuterRef("occurred_to"), pk__gt=OuterRef("pk")
-    )
-    judgment = last_judgments(asked).filter(
-        suspect=OuterRef("suspect"), heard_on__gte=OuterRef("occurred_to")
-    )
-    return bailed.filter(~Exists(later), ~Exists(again), ~Exists(judgment))
-
-
-def _waiting(asked):
-    """Suspects whose case has not ended and of whom no hearing is an item, or will be."""
-    return (
-        asked.own_published(Suspect)
-        .exclude(ended(asked))
-        .exclude(pk__in=hearings_ahead(asked).values("suspect"))
-        .exclude(pk__in=hearings_without_outcome(asked).values("suspect"))
-    )
-
-
-def _of_case(rows, kind, **more):
-    changed = Greatest("updated_at", "suspect__updated_at")
-    said = {"record": Suspect, "row_id": F("suspect_id"), "changed": changed}
-    return _of_step(rows, kind, **said, **more)
-
-
-def bailed(asked):
-    rows = bails(asked).filter(
-        occurred_to__lt=asked.quiet_since, suspect__in=_waiting(asked).values("pk")
-    )
-    yield _of_case(rows, QueueKind.BAILED)
-
-
-def quiet(asked):
-    waiting = _waiting(asked).exclude(pk__in=bails(asked).values("suspect"))
-    steps = last_steps(asked).filter(
-        occurred_to__lt=asked.quiet_since, suspect__in=waiting.values("pk")
-    )
-    yield _of_case(steps, QueueKind.QUIET)
-    after = asked.events.filter(
-        suspect=OuterRef("suspect"), occurred_to__gt=OuterRef("heard_on")
-    )
-    judgments = last_judgments(asked).filter(
-        ~Exists(after), heard_on__lt=asked.quiet_since, suspect__in=waiting.values("pk")
-    )
-    yield listed(
-        judgments,
-        QueueKind.QUIET,
-        Suspect,
-        row_id=F("suspect_id"),
-        title=F("suspect__code"),
-        target=F("suspect_id"),
-        about=Case(
-            When(ruled_on__gte=F("conviction__decided_to"), then=F("ruling")),
-            default=Value("convicted"),
-            output_field=CharField(),
-        ),
-        first_on=F("heard_on"),
-        last_on=F("heard_on"),
-        changed=Greatest("suspect__updated_at", "conviction__updated_at", "ruling_changed"),
-        editor=F("suspect__updated_by_id"),
-        author=F("suspect__created_by_id"),
-    )
-    begun = waiting.exclude(pk__in=asked.steps.values("suspect")).exclude(
-        pk__in=ConvictionSuspect.objects.visible_to(asked.viewer).values("suspect")
-    )
-    without = begun.filter(created_at__date__lt=asked.quiet_since)
-    day = TruncDate("created_at")
-    yield listed(
-        without, QueueKind.QUIET, Suspect, target=F("pk"), first_on=day, last_on=day
-    )
 
 
 # Arrests and convictions
@@ -360,6 +227,19 @@ def detained_differ(asked):
     yield _of_arrest(rows, QueueKind.DETAINED_DIFFER)
 
 
+def _of_step(rows, kind):
+    return listed(
+        rows,
+        kind,
+        Step,
+        target=F("suspect_id"),
+        about=F("kind"),
+        first_on=F("occurred_from"),
+        last_on=F("occurred_to"),
+        precision=F("occurred_precision"),
+    )
+
+
 def reasons_differ(asked):
     rows = (
         asked.own_published(Step)
@@ -442,11 +322,7 @@ def _any(waits):
 
 
 RULES = [
-    hearing_passed,
-    hearing_due,
     review,
-    bailed,
-    quiet,
     arrest_without_person,
     arrest_without_link,
     conviction_without_arrest,
@@ -460,5 +336,5 @@ RULES = [
 
 
 def everything(asked):
-    """The rows of all rules, each a queryset of COLUMNS."""
+    """The rows of all rules of this page, each a queryset of COLUMNS."""
     return [rows for rule in RULES for rows in rule(asked)]
