@@ -14,7 +14,7 @@ from django.urls import reverse
 from config.urls import NOUNS
 from incidents.api.nearby import BoxFilter, NearFilter
 from incidents.models import Claim, Incident, Place
-from legal.models import Step
+from legal.models import Arrest, Step, Suspect
 from militias.models import Group, Relation
 from records.lookups import ReferencesFilter
 from records.models import Record
@@ -22,6 +22,7 @@ from records.parameters import CharFilter, DayFilter, RecordFilter
 from records.turns import TURNS
 from reports.grouping import GROUPINGS
 from reports.ladder import Rung
+from reports.models import QueueKind
 from tests.admin_pages import address
 from tests.hidden_world import CANARY
 
@@ -46,7 +47,8 @@ def with_parameters(path, **parameters):
 
 def everything(world):
     """Questions that change nothing."""
-    return [*api(world), *report(world), *screens(world), *choices(world), *besides(world)]
+    asked = [api, report, screens, choices, besides, queue]
+    return [question for questions in asked for question in questions(world)]
 
 
 # The API
@@ -188,6 +190,8 @@ def besides(world):
     yield Question("/")
     yield Question(reverse("admin:index"))
     yield with_parameters(reverse("admin:index"), as_of=DAY, contested="false")
+    yield Question(reverse("admin:queue"))
+    yield Question(reverse("admin:queue_item", args=["to_review", "incidents.incident", hidden.pk]))
     for app in ("records", "militias", "incidents", "legal"):
         yield Question(reverse("admin:app_list", args=[app]))
     yield Question(reverse("admin:jsi18n"))
@@ -221,3 +225,16 @@ def besides(world):
         "place=%25",
     ):
         yield Question(f"{noun}?{odd}")
+
+
+def queue(world):
+    """Every kind of item, snoozed or not; and the plans for items about hidden records."""
+    listed = reverse("admin:queue")
+    yield with_parameters(listed, as_of=DAY, days=1)
+    yield with_parameters(listed, whose="yours", due="1")
+    yield with_parameters(listed, after="1~1~2021-01-01~legal.suspect~1")
+    for kind in QueueKind:
+        yield with_parameters(listed, kind=kind.value, days=1)
+        for model in (Suspect, Arrest, Incident):
+            keys = [kind.value, model._meta.label_lower, world.hidden[model][0].pk]
+            yield Question(reverse("admin:queue_item", args=keys))

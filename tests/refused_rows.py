@@ -211,7 +211,16 @@ PARTNERS = [
 ]
 
 
-OF_ONE_ROW = [*RECORDS, *SIGN_IN, *MILITIAS, *INCIDENTS, *IMPORTS, *LEGAL, *PARTNERS]
+REPORTS = [
+    ("queuenote_kinds_are_known", f.QueueNoteFactory, {"kind": "lost"}),
+    ("queuenote_snoozed_with_reason", f.QueueNoteFactory, {"snoozed_until": date(2024, 1, 1)}),
+    ("queuenote_snoozed_with_reason", f.QueueNoteFactory, {"reason": "no news"}),
+    ("digest_language_is_known", f.DigestFactory, {"language": "fr"}),
+    ("digest_sent_for_a_monday", f.DigestFactory, {"sent_for": date(2024, 1, 2)}),
+]
+
+
+OF_ONE_ROW = [*RECORDS, *SIGN_IN, *MILITIAS, *INCIDENTS, *IMPORTS, *LEGAL, *REPORTS, *PARTNERS]
 
 
 def own_rows():
@@ -228,6 +237,7 @@ def own_rows():
         ("proposal_once_by_key", _proposed_twice),
         ("proposal_once_by_person", _proposed_twice_by_a_person),
         ("release_for_clear_or_green", _released_to_few),
+        ("queuenote_once_per_item", lambda: again(f.QueueNoteFactory())),
         ("importrow_once", lambda: again(f.ImportRowFactory())),
         ("importmapping_once_per_name", lambda: again(f.ImportMappingFactory())),
     ]

@@ -69,17 +69,21 @@ class Item:
         return " ".join(filter(None, (self.first_name, self.last_name))) or self.username
 
     @property
+    def position(self):
+        """Where it stands in the order."""
+        return (int(not self.due), self.place, self.last_on, self.record_kind, self.row_id)
+
+    @property
     def key(self):
-        """Where it stands in the order, as text for an address."""
-        parts = (int(not self.due), self.place, self.last_on, self.record_kind, self.row_id)
-        return "~".join(map(str, parts))
+        """Its position as text, for an address."""
+        return "~".join(map(str, self.position))
 
 
 @dataclass(frozen=True)
 class Wanted:
     """Which items somebody wants to see.
 
-    whose: all, yours, mine or unassigned. after: the `key` of the item before the page.
+    whose: all, yours, mine or unassigned. after: the `position` of the item before the page.
     """
 
     kind: str = ""
