@@ -101,9 +101,7 @@ def test_a_suspect_of_whom_no_step_is_recorded_is_quiet():
     assert kinds_of(SuspectFactory()) == set()
 
 
-@pytest.mark.parametrize(
-    ("final", "kinds"), [(True, set()), (False, {"quiet"}), (None, {"quiet"})]
-)
+@pytest.mark.parametrize(("final", "kinds"), [(True, set()), (False, {"quiet"}), (None, {"quiet"})])
 def test_a_conviction_ends_a_case_when_it_stands_and_is_final(final, kinds):
     suspect = case(("detained", LONG_AGO))
     judged = ConvictionFactory(on=LONG_AGO + timedelta(9), final=final)
@@ -328,9 +326,7 @@ class StarterQueue(StarterDataTestCase):
         }
 
         assert {item.title for item in bailed} == codes
-        assert why(bailed[0], TODAY) == (
-            "Bailed on 2020-06-29; nothing recorded for 2,337 days."
-        )
+        assert why(bailed[0], TODAY) == ("Bailed on 2020-06-29; nothing recorded for 2,337 days.")
 
     def test_the_fourteenth_is_a_case_gone_quiet(self):
         assert kinds_of(Suspect.objects.get(origin_id="arr-2020-06-26-dora-s14")) == {"quiet"}

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from django.contrib.auth.models import Group as Role
+from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
 from records.roles import MONITOR
@@ -37,8 +38,8 @@ def test_recording_the_step_clears_the_item(site, browser):
     assert page.evaluate("document.activeElement.closest('.queue-item') !== null")
 
     quiet(page).locator(".queue-cure a").click()
-    page.select_option("#id_kind", "died")
-    page.fill("#id_occurred_from", "2024-02-01")
+    page.select_option("#id_kind", "charged")
+    page.fill("#id_occurred_from", f"{timezone.localdate()}")
     page.select_option("#id_occurred_precision", "day")
     page.click("input[name=_save]")
     page.wait_for_url(re.compile(r"/legal/step/"))

@@ -177,9 +177,7 @@ def test_a_snooze_wants_a_day_ahead_and_a_reason(client, person, suspect, today)
 
 @pytest.fixture
 def snoozed(client, person, suspect, today):
-    snooze(
-        client, suspect, snoozed_until=today + timedelta(10), reason="The court is on holiday."
-    )
+    snooze(client, suspect, snoozed_until=today + timedelta(10), reason="The court is on holiday.")
     return suspect
 
 
@@ -189,7 +187,9 @@ def test_what_is_snoozed_is_counted_and_listed_with_its_reason(client, snoozed):
     assert "quiet" not in [line["item"].kind for line in page.context["lines"]]
     assert page.context["snoozed"] == 1
     assert "1 more is snoozed" in page.content.decode()
-    assert "The court is on holiday." in client.get(page.context["snoozed_address"]).content.decode()
+    assert (
+        "The court is on holiday." in client.get(page.context["snoozed_address"]).content.decode()
+    )
 
 
 def test_what_is_snoozed_comes_back_on_its_day(person, snoozed, today):

@@ -38,9 +38,7 @@ def tables(asked):
             asked.viewer
         )
         .filter(conviction__in=asked.convictions)
-        .values_list(
-            "suspect", "conviction", "conviction__decided_to", "conviction__updated_at"
-        ),
+        .values_list("suspect", "conviction", "conviction__decided_to", "conviction__updated_at"),
         "ruling (id, conviction, kind, day, changed)": asked.known(Ruling)
         .made_by(asked.day)
         .values_list("pk", "conviction", "kind", "decided_to", "updated_at"),

@@ -72,7 +72,7 @@ class QueueAsking(forms.Form):
 class PlanForm(forms.Form):
     """Who sees to an item, by when, and until when it is put off."""
 
-    person = forms.ModelChoiceField(
+    person: forms.ModelChoiceField = forms.ModelChoiceField(
         queryset=None, label=_("Seen to by"), required=False, empty_label=_("nobody yet")
     )
     next_action_on = _day(_("Next action on"), required=False)

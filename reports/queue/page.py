@@ -59,9 +59,7 @@ def listing(request, site):
         asking = QueueAsking({})
         asking.full_clean()
     wanted = asking.wanted()
-    asked = Asked(
-        request.viewer, asking.cleaned_data["as_of"] or today, asking.quiet_days()
-    )
+    asked = Asked(request.viewer, asking.cleaned_data["as_of"] or today, asking.quiet_days())
     counts = items.counts(asked, wanted)
     rows, more = items.page_of(asked, wanted)
     told = _Addresses(asking)

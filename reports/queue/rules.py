@@ -10,7 +10,6 @@ from datetime import timedelta
 from django.db.models import (
     BigIntegerField,
     Case,
-    CharField,
     DateField,
     Exists,
     F,
@@ -158,9 +157,7 @@ def arrest_without_link(asked):
 
 def conviction_without_arrest(asked):
     held = asked.known(Step).of_kind(StepKind.DETAINED)
-    convicted = ConvictionSuspect.objects.visible_to(asked.viewer).filter(
-        conviction=OuterRef("pk")
-    )
+    convicted = ConvictionSuspect.objects.visible_to(asked.viewer).filter(conviction=OuterRef("pk"))
     never_held = convicted.exclude(suspect__in=held.values("suspect"))
     rows = (
         asked.own_published(Conviction)
