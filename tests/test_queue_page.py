@@ -227,6 +227,13 @@ def test_an_item_goes_only_when_its_rule_no_longer_holds(client, person, snoozed
     assert client.get(of("item", snoozed)).status_code == 404
 
 
+@pytest.mark.parametrize("key", ["x", "0", f"{10**30}", "1.5"])
+def test_what_is_no_item_is_not_found(client, person, key):
+    address = reverse("admin:queue_item", args=["quiet", "legal.suspect", key])
+
+    assert client.get(address).status_code == 404
+
+
 # Who may
 
 

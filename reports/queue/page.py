@@ -2,8 +2,9 @@
 
 from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -17,7 +18,7 @@ from reports.models import Digest, QueueKind
 from reports.queue import items, words
 from reports.queue.asked import QUIET_DAYS, Asked
 from reports.queue.forms import DigestForm, PlanForm, QueueAsking
-from reports.queue.planning import Unreadable, monitors, plan
+from reports.queue.planning import Plan, Unreadable, keep, monitors
 
 
 def addresses(site):
@@ -31,7 +32,7 @@ def addresses(site):
 
         return site.admin_view(of_site)
 
-    item = "queue/<slug:kind>/<str:record_kind>/<int:row_id>/"
+    item = "queue/<slug:kind>/<str:record_kind>/<str:row_id>/"
     return [
         path("queue/", page(listing), name="queue"),
         path("queue/digest/", page(require_POST(digest)), name="queue_digest"),
@@ -160,12 +161,17 @@ def _digest_form(request, data=None):
 
 # One item
 
+_KEY = forms.IntegerField(min_value=-(2**63), max_value=2**63 - 1)
+
 
 def _item(request, kind, record_kind, row_id):
     if not request.user.has_perm(REVIEW):
         raise PermissionDenied
     asked = Asked(request.viewer, timezone.localdate(), _quiet_days(request))
-    item = items.item_of(asked, kind, record_kind, row_id)
+    try:
+        item = items.item_of(asked, kind, record_kind, _KEY.clean(row_id))
+    except ValidationError:
+        item = None
     if item is None:
         raise Http404
     return asked, item
@@ -194,7 +200,7 @@ def planning(request, site, kind, record_kind, row_id):
     )
     if request.method == "POST" and form.is_valid():
         try:
-            plan(request.user, item, **form.cleaned_data)
+            keep(request.user, item, Plan(**form.cleaned_data))
         except Unreadable as refused:
             form.add_error("person", str(refused))
         else:
@@ -215,15 +221,9 @@ def planning(request, site, kind, record_kind, row_id):
 def take(request, site, kind, record_kind, row_id):
     """Give the item to oneself; what else is planned stays."""
     _asked, item = _item(request, kind, record_kind, row_id)
-    plan(
-        request.user,
-        item,
-        person=request.user,
-        next_action_on=item.next_action_on,
-        snoozed_until=item.snoozed_until if item.snoozed else None,
-        reason=item.reason or "",
-        seen=item.changed,
-    )
+    until = item.snoozed_until if item.snoozed else None
+    kept = (item.next_action_on, until, item.reason or "", item.changed)
+    keep(request.user, item, Plan(request.user, *kept))
     messages.success(request, _("It is yours now."))
     return HttpResponseRedirect(reverse("admin:queue"))
 
