@@ -56,8 +56,9 @@ class BasisFilter(admin.SimpleListFilter):
         return arrests.filter(pk__in=links.values("arrest"))
 
 
-@admin.register(Arrest)
 class ArrestAdmin(RecordAdmin):
+    """Registered by `reports/admin.py`, which adds to which incidents arrests are tied."""
+
     list_display = ["occurred_on", "description", "authority", "detained", "affiliation", "linked"]
     list_display_links = ["description"]
     list_filter = [("authority", SeenFilter), ("affiliation", SeenFilter), BasisFilter]

@@ -1,6 +1,7 @@
-"""What the reports keep of their own: plans for items of the queue, and who wants its digest."""
+"""What the reports keep of their own: saved views, plans for items of the queue, its digest."""
 
 from reports.models.digest import Digest
 from reports.models.queue_note import QueueKind, QueueNote
+from reports.models.saved_view import TAKEN, SavedView, SavedViewQuerySet
 
-__all__ = ["Digest", "QueueKind", "QueueNote"]
+__all__ = ["TAKEN", "Digest", "QueueKind", "QueueNote", "SavedView", "SavedViewQuerySet"]
