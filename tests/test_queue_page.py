@@ -1,6 +1,6 @@
 """The pages of the queue: who does what, and what is put off comes back."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -19,53 +19,12 @@ from tests.factories import (
     IncidentFactory,
     OrganisationFactory,
     QueueNoteFactory,
-    StepFactory,
     SuspectFactory,
     UserFactory,
 )
-from tests.queues import asked, monitor
+from tests.queues import LIST, LONG_AGO, asked, monitor, of, person, suspect, texts, today
 
-LONG_AGO = date(2024, 1, 10)
-LIST = reverse("admin:queue")
-
-
-@pytest.fixture
-def today():
-    return timezone.localdate()
-
-
-@pytest.fixture
-def suspect():
-    suspect = SuspectFactory()
-    DetentionFactory(suspect=suspect, on=LONG_AGO)
-    return suspect
-
-
-@pytest.fixture
-def person(client):
-    person = monitor(username="nour")
-    client.force_login(person)
-    return person
-
-
-def of(page, suspect, **query):
-    keys = ["quiet", "legal.suspect", suspect.pk]
-    return reverse(f"admin:queue_{page}", args=keys, query=query)
-
-
-def texts(client, **query):
-    return client.get(LIST, query).content.decode()
-
-
-def item(suspect, person, **question):
-    return item_of(asked(person, **question), "quiet", "legal.suspect", suspect.pk)
-
-
-def snooze(client, suspect, **given):
-    """Sends the form as the page shows it, with what is given."""
-    page = client.get(of("item", suspect))
-    sent = {name: page.context["form"][name].value() or "" for name in page.context["form"].fields}
-    return client.post(of("item", suspect), {**sent, **given})
+__all__ = ["person", "suspect", "today"]
 
 
 # What the list says
@@ -137,94 +96,6 @@ def test_the_front_page_says_how_many_are_yours(client, person, suspect):
 
     assert f"{yours} items in your queue" in said and yours == 2
     assert f"{LIST}?whose=yours" in said
-
-
-# Plans
-
-
-def test_an_item_is_taken_and_given(client, person, suspect):
-    other = monitor(username="other")
-    client.post(of("take", suspect))
-    assert item(suspect, person).person == "nour"
-    assert not item(suspect, other).yours
-
-    snooze(client, suspect, person=other.pk, next_action_on="2026-01-01")
-    given = item(suspect, other)
-    assert given.yours and given.due and given.person == "other"
-    assert not item(suspect, person).yours
-
-
-def test_whoever_may_not_read_the_record_is_not_given_it(client, person, suspect):
-    other = monitor(clearance="TLP:CLEAR")
-    Suspect.objects.filter(pk=suspect.pk).update(marking="TLP:GREEN")
-    said = snooze(client, suspect, person=other.pk)
-
-    assert "may not read this record" in said.content.decode()
-    assert not QueueNote.objects.exists()
-
-
-def test_a_snooze_wants_a_day_ahead_and_a_reason(client, person, suspect, today):
-    tomorrow = today + timedelta(1)
-    for given, field in [
-        ({"snoozed_until": tomorrow}, "reason"),
-        ({"reason": "No news before May."}, "snoozed_until"),
-        ({"snoozed_until": today, "reason": "No news."}, "snoozed_until"),
-        ({"snoozed_until": today + timedelta(400), "reason": "No news."}, "snoozed_until"),
-    ]:
-        assert field in snooze(client, suspect, **given).context["form"].errors
-    assert not QueueNote.objects.exists()
-
-
-@pytest.fixture
-def snoozed(client, person, suspect, today):
-    snooze(client, suspect, snoozed_until=today + timedelta(10), reason="The court is on holiday.")
-    return suspect
-
-
-def test_what_is_snoozed_is_counted_and_listed_with_its_reason(client, snoozed):
-    page = client.get(LIST)
-
-    assert "quiet" not in [line["item"].kind for line in page.context["lines"]]
-    assert page.context["snoozed"] == 1
-    assert "1 more is snoozed" in page.content.decode()
-    assert (
-        "The court is on holiday." in client.get(page.context["snoozed_address"]).content.decode()
-    )
-
-
-def test_what_is_snoozed_comes_back_on_its_day(person, snoozed, today):
-    assert item(snoozed, person, day=today + timedelta(9)).snoozed
-    assert not item(snoozed, person, day=today + timedelta(10)).snoozed
-
-
-def test_what_is_snoozed_comes_back_when_its_record_changes(person, snoozed, today):
-    assert item(snoozed, person, day=today).snoozed
-
-    Suspect.objects.filter(pk=snoozed.pk).update(note="He was seen.")
-    assert not item(snoozed, person, day=today).snoozed
-
-
-def test_what_is_snoozed_comes_back_when_a_step_is_added(person, snoozed, today):
-    StepFactory(suspect=snoozed, kind="transferred", on=LONG_AGO + timedelta(3))
-
-    assert not item(snoozed, person, day=today).snoozed
-
-
-def test_a_change_while_one_fills_in_the_form_is_not_put_off(client, person, suspect, today):
-    page = client.get(of("item", suspect))
-    seen = page.context["form"]["seen"].value()
-    Suspect.objects.filter(pk=suspect.pk).update(note="He was seen.")
-    until = today + timedelta(10)
-    client.post(of("item", suspect), {"seen": seen, "snoozed_until": until, "reason": "No news."})
-
-    assert not item(suspect, person, day=today).snoozed
-
-
-def test_an_item_goes_only_when_its_rule_no_longer_holds(client, person, snoozed, today):
-    StepFactory(suspect=snoozed, kind="died", on=today)
-
-    assert item(snoozed, person, day=today) is None
-    assert client.get(of("item", snoozed)).status_code == 404
 
 
 @pytest.mark.parametrize("key", ["x", "0", f"{10**30}", "1.5"])

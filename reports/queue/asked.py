@@ -29,8 +29,8 @@ class Asked:
         return self.day - timedelta(days=self.quiet_days)
 
     def own(self, model):
-        """Records of the organisation, drafts among them, and none that was withdrawn."""
-        return self._in_force(model).filter(owner=self.viewer.organisation_id)
+        """Records of the organisation in any state: what was merged waits withdrawn."""
+        return model.objects.visible_to(self.viewer).filter(owner=self.viewer.organisation_id)
 
     def own_published(self, model):
         """Records of the organisation that count."""
@@ -41,15 +41,12 @@ class Asked:
 
         A next step that waits for review is recorded: that it waits is an item of its own.
         """
-        return self._in_force(model)
+        return model.objects.visible_to(self.viewer).exclude(review_status=ReviewStatus.WITHDRAWN)
 
     def said(self, model):
         """Assertions that are held possible at least, and were made by the day."""
         by_the_day = Q(asserted_to__isnull=True) | Q(asserted_to__lte=self.day)
         return self.known(model).filter(by_the_day, confidence__in=at_least(Confidence.POSSIBLE))
-
-    def _in_force(self, model):
-        return model.objects.visible_to(self.viewer).exclude(review_status=ReviewStatus.WITHDRAWN)
 
     # What happened in the cases of suspects by the day
 

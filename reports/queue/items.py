@@ -7,6 +7,7 @@ counted and listed.
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import F
@@ -15,7 +16,8 @@ from django.utils.translation import get_language
 from records.rights import REVIEW
 from reports.models import QueueKind, QueueNote
 from reports.queue import cases
-from reports.queue.rules import COLUMNS, everything
+from reports.queue.listed import COLUMNS
+from reports.queue.rules import everything
 from reports.sql import sql_of
 
 PAGE = 25
@@ -102,6 +104,7 @@ WHOSE = {
 BY_A_SECOND_PERSON = (QueueKind.TO_REVIEW, QueueKind.TO_COUNTERSIGN, QueueKind.TO_AGREE)
 _SECOND_PERSON = f"({', '.join(repr(kind.value) for kind in BY_A_SECOND_PERSON)})"
 _NOTE = ("kind", "record_kind", "row_id", *NOTED)
+_UNSHOWN = ("seen", "pk", "updated_by")
 _PLACES = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(QueueKind.values))
 
 _LISTED = f"""
@@ -112,7 +115,7 @@ _LISTED = f"""
         AS found ({", ".join(COLUMNS)})
         ORDER BY kind, record_kind, row_id, last_on DESC
     ),
-    note ({", ".join(_NOTE)}, seen) AS MATERIALIZED ({{notes}}),
+    note ({", ".join(_NOTE)}, {", ".join(_UNSHOWN)}) AS MATERIALIZED ({{notes}}),
     allowed AS (
         SELECT item.*, {", ".join(f"note.{name}" for name in NOTED)},
             coalesce(snoozed_until > %(day)s AND note.seen = item.changed, false) AS snoozed,
@@ -134,18 +137,40 @@ _LISTED = f"""
 """
 
 
-def counts(asked, wanted):
-    """{kind: (items of the list, snoozed of those, yours, all open)}, of kinds with any."""
+class Counted(NamedTuple):
+    """What the queue holds, in numbers.
+
+    kinds: {kind: (items of the list, snoozed of those, yours, all open)}, of kinds with any.
+    gone: keys of what the viewer planned for items that wait no longer. His own plans alone: he
+    saw the item, which may tell of a record that others who read this one may not read.
+    """
+
+    kinds: dict
+    gone: list
+
+
+def counted(asked, wanted):
+    """Counts by kind, and plans without an item, as `Counted`. One query."""
     where = _condition(wanted)
-    rows = _rows(
+    *kinds, (_none, *_numbers, gone) = _rows(
         asked,
         f"""SELECT kind, count(*) FILTER (WHERE NOT snoozed AND {where}),
             count(*) FILTER (WHERE snoozed AND {where}),
             count(*) FILTER (WHERE NOT snoozed AND yours),
-            count(*) FILTER (WHERE NOT snoozed)
-        FROM listed GROUP BY kind""",
+            count(*) FILTER (WHERE NOT snoozed), NULL::bigint[]
+        FROM listed GROUP BY kind
+        UNION ALL
+        SELECT NULL, 0, 0, 0, 0, coalesce(array_agg(pk ORDER BY pk), ARRAY[]::bigint[])
+        FROM note LEFT JOIN item USING (kind, record_kind, row_id)
+        WHERE item.kind IS NULL AND updated_by = %(me)s
+        AND (person_id IS NOT NULL OR coalesce(next_action_on, snoozed_until) IS NOT NULL)
+        ORDER BY kind NULLS LAST""",
     )
-    return {QueueKind(kind): numbers for kind, *numbers in rows}
+    return Counted({QueueKind(kind): numbers for kind, *numbers, _none in kinds}, gone)
+
+
+def counts(asked, wanted):
+    return counted(asked, wanted).kinds
 
 
 def yours(asked):
@@ -217,7 +242,7 @@ def _head(asked, _language):
     )
     tables = {name: sql_of(rows) for name, rows in cases.tables(asked).items()}
     rules = [sql_of(rows) for rows in everything(asked)]
-    note, note_values = sql_of(notes.values_list(*_NOTE, "seen"))
+    note, note_values = sql_of(notes.values_list(*_NOTE, *_UNSHOWN))
     heads = ", ".join(f"{name} AS MATERIALIZED ({sql})" for name, (sql, _more) in tables.items())
     found = " UNION ALL ".join([*(sql for sql, _more in rules), *cases.RULES])
     sql = _LISTED.replace("{tables}", heads).replace("{rules}", found).replace("{notes}", note)

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -18,6 +18,7 @@ from reports.models import Digest, QueueKind
 from reports.queue import items, words
 from reports.queue.asked import QUIET_DAYS, Asked
 from reports.queue.forms import DigestForm, PlanForm, QueueAsking
+from reports.queue.gone import gone, put_away
 from reports.queue.planning import Plan, Unreadable, keep, monitors
 
 
@@ -36,6 +37,7 @@ def addresses(site):
     return [
         path("queue/", page(listing), name="queue"),
         path("queue/digest/", page(require_POST(digest)), name="queue_digest"),
+        path("queue/put-away/", page(require_POST(putting_away)), name="queue_put_away"),
         path(item, page(planning), name="queue_item"),
         path(f"{item}take/", page(require_POST(take)), name="queue_take"),
     ]
@@ -52,7 +54,10 @@ def yours_today(request):
 
 
 def listing(request, site):
-    """Makes three queries beside those of session and rights, however many items there are."""
+    """Makes three queries beside those of session and rights, however many items there are.
+
+    Two more if something the person planned waits no longer.
+    """
     today = timezone.localdate()
     asking = QueueAsking(request.GET)
     complaints = _complaints(asking)
@@ -61,10 +66,12 @@ def listing(request, site):
         asking.full_clean()
     wanted = asking.wanted()
     asked = Asked(request.viewer, asking.cleaned_data["as_of"] or today, asking.quiet_days())
-    counts = items.counts(asked, wanted)
+    counts, gone_keys = items.counted(asked, wanted)
     rows, more = items.page_of(asked, wanted)
     told = _Addresses(asking)
     monitor = request.user.has_perm(REVIEW)
+    told_of_gone = monitor and asked.day == today and not (wanted.snoozed or wanted.after)
+    gone_keys = gone_keys if told_of_gone else []
     return _page(
         request,
         site,
@@ -75,7 +82,6 @@ def listing(request, site):
         wanted=wanted,
         today=today,
         asking=asking,
-        default_days=QUIET_DAYS,
         tiles=_tiles(counts, wanted, told),
         total=_total(counts, wanted, told),
         yours=sum(each[2] for each in counts.values()),
@@ -84,11 +90,12 @@ def listing(request, site):
         snoozed_address=told.with_(snoozed="1", kind=None),
         open_address=told.with_(snoozed=None, kind=None),
         yours_address=told.with_(whose="yours", kind=None, snoozed=None, due=None),
-        lines=[_line(item, asked, monitor) for item in rows],
+        lines=[_line(item, asked, monitor, asked.day == today) for item in rows],
         more=told.with_(after=rows[-1].key) if more else None,
         first=told.with_() if wanted.after else None,
+        gone=[_gone_line(each) for each in gone(request.viewer, gone_keys)],
+        gone_number=len(gone_keys),
         digest=_digest_form(request) if monitor else None,
-        here=request.get_full_path(),
     )
 
 
@@ -137,7 +144,7 @@ def _total(counts, wanted, told):
     }
 
 
-def _line(item, asked, monitor):
+def _line(item, asked, monitor, of_today=True):
     address = [item.kind.value, item.record_kind, item.row_id]
     return {
         "item": item,
@@ -148,8 +155,17 @@ def _line(item, asked, monitor):
         "cure_address": words.cure_address(item) if item.may or monitor else None,
         "plan": reverse("admin:queue_item", args=address),
         "take": reverse("admin:queue_take", args=address),
-        "may_plan": monitor,
+        "may_plan": monitor and of_today,
         "second": item.kind in items.BY_A_SECOND_PERSON and not item.may,
+    }
+
+
+def _gone_line(row):
+    return {
+        "plan": row.plan,
+        "title": row.title,
+        "noun": words.noun(row.plan),
+        "record": words.record_address(row.plan),
     }
 
 
@@ -162,6 +178,15 @@ def _digest_form(request, data=None):
 # One item
 
 _KEY = forms.IntegerField(min_value=-(2**63), max_value=2**63 - 1)
+
+
+def _back(request):
+    """To the list as it was: pages of items carry what it was asked with."""
+    return HttpResponseRedirect(reverse("admin:queue") + _query(request))
+
+
+def _query(request):
+    return f"?{request.GET.urlencode()}" if request.GET else ""
 
 
 def _item(request, kind, record_kind, row_id):
@@ -205,7 +230,7 @@ def planning(request, site, kind, record_kind, row_id):
             form.add_error("person", str(refused))
         else:
             messages.success(request, _("The plan is kept."))
-            return HttpResponseRedirect(reverse("admin:queue"))
+            return _back(request)
     return _page(
         request,
         site,
@@ -225,7 +250,25 @@ def take(request, site, kind, record_kind, row_id):
     kept = (item.next_action_on, until, item.reason or "", item.changed)
     keep(request.user, item, Plan(request.user, *kept))
     messages.success(request, _("It is yours now."))
-    return HttpResponseRedirect(reverse("admin:queue"))
+    return _back(request)
+
+
+def putting_away(request, site):
+    """Forget what was planned for items that wait no longer."""
+    if not request.user.has_perm(REVIEW):
+        raise PermissionDenied
+    asked = Asked(request.viewer, timezone.localdate(), _quiet_days(request))
+    number = put_away(request.user, asked, _keys(request.POST.getlist("plan")))
+    said = ngettext("%(number)s plan is put away.", "%(number)s plans are put away.", number)
+    messages.success(request, said % {"number": number})
+    return _back(request)
+
+
+def _keys(given):
+    try:
+        return [_KEY.clean(key) for key in given]
+    except ValidationError:
+        raise Http404 from None
 
 
 def digest(request, site):
@@ -245,6 +288,5 @@ def digest(request, site):
 
 
 def _page(request, site, template, **context):
-    return TemplateResponse(
-        request, f"admin/queue/{template}.html", {**site.each_context(request), **context}
-    )
+    given = {**site.each_context(request), "query": _query(request), **context}
+    return TemplateResponse(request, f"admin/queue/{template}.html", given)

@@ -34,6 +34,7 @@ _WHY = {
     Kind.NAME_IN_QUESTION: _("A source gives this name to a group, and it may be another's."),
     Kind.DRAFT_LEFT: _("A draft, unchanged since %(day)s and not submitted."),
 }
+_WHY_MERGED = _("Merged into another incident by one monitor alone on %(day)s.")
 _CURE = {
     Kind.HEARING_PASSED: _("Record what came of it, or the day it was put off to"),
     Kind.HEARING_DUE: _("Record what came of it once it was held"),
@@ -60,7 +61,7 @@ def why(item, day):
     if item.kind in (Kind.QUIET, Kind.BAILED):
         return _why_quiet(item, day)
     said = {"day": _day(item), "event": _EVENTS.get(item.about, "")}
-    return _WHY[item.kind] % said
+    return (_WHY_MERGED if item.about == "merged" else _WHY[item.kind]) % said
 
 
 def _why_quiet(item, day):
