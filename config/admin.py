@@ -10,6 +10,7 @@ from config.sign_in.forms import SignInForm
 from records.admin_base import AutocompleteView
 from reports.dashboard import urls as dashboard
 from reports.front_page import front_page
+from reports.queue import page as queue
 
 STORY = [
     "records.Source",
@@ -55,7 +56,8 @@ class Site(admin.AdminSite):
 
     def get_urls(self):
         book = path("codebook/", self.admin_view(self.codebook_view), name="codebook")
-        return [*sign_in.addresses(self), *dashboard.addresses(self), book, *super().get_urls()]
+        own = [*sign_in.addresses(self), *dashboard.addresses(self), *queue.addresses(self), book]
+        return [*own, *super().get_urls()]
 
     def get_app_list(self, request, app_label=None):
         """Apps and their models in the order of `STORY`; what is not in it comes last."""
@@ -75,7 +77,8 @@ class Site(admin.AdminSite):
     def index(self, request, extra_context=None):
         """The front page: the headline for whoever may see incidents."""
         front = front_page(request) if request.user.has_perm("incidents.view_incident") else None
-        return super().index(request, {"front": front, **(extra_context or {})})
+        mine = {"front": front, "queue": queue.yours_today(request)}
+        return super().index(request, {**mine, **(extra_context or {})})
 
     def codebook_view(self, request):
         return codebook(self, request)

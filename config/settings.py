@@ -156,6 +156,17 @@ PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 # Signs the checkpoints of the chain over it: manage.py verify_history.
 AUDIT_KEY = env("AUDIT_KEY", default="") or SECRET_KEY
 
+# Mail: the weekly digest of the queue alone, which names no record
+_MAIL = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_BACKEND = _MAIL["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _MAIL["EMAIL_HOST"] or "localhost", _MAIL["EMAIL_PORT"] or 25
+EMAIL_HOST_USER = _MAIL["EMAIL_HOST_USER"] or ""
+EMAIL_HOST_PASSWORD = _MAIL["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_TLS", False), _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="musaala@localhost")
+PUBLIC_ADDRESS = env("PUBLIC_ADDRESS", default="http://127.0.0.1:8000" if LOCAL else "")
+
 # Language and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ar", "العربية")]

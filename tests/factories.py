@@ -708,3 +708,27 @@ class ReleaseFactory(DjangoModelFactory):
     as_of = date(2024, 1, 1)
     files = {"SHA256SUMS": {"bytes": 0, "sha256": "", "stored": ""}}
     made_from = {"incidents_incident": []}
+
+
+class QueueNoteFactory(DjangoModelFactory):
+    """Nobody's plan yet for a case gone quiet."""
+
+    class Meta:
+        model = "reports.QueueNote"
+
+    class Params:
+        suspect = SubFactory(SuspectFactory)
+
+    organisation = SubFactory(OrganisationFactory)
+    kind = "quiet"
+    record_kind = "legal.suspect"
+    row_id = LazyAttribute(lambda row: row.suspect.pk)
+    updated_by = SubFactory(UserFactory)
+
+
+class DigestFactory(DjangoModelFactory):
+    class Meta:
+        model = "reports.Digest"
+
+    person = SubFactory(UserFactory)
+    wanted = True

@@ -14,7 +14,7 @@ from django.urls import reverse
 from config.urls import NOUNS
 from incidents.api.nearby import BoxFilter, NearFilter
 from incidents.models import Claim, Incident, Place
-from legal.models import Step
+from legal.models import Arrest, Step, Suspect
 from militias.models import CandidateLink, Group, Relation
 from records.lookups import ReferencesFilter
 from records.models import Record, Source, StoredFile
@@ -23,6 +23,7 @@ from records.turns import TURNS
 from reports.dashboard.figures import FIGURES
 from reports.grouping import GROUPINGS
 from reports.ladder import Rung
+from reports.models import QueueKind
 from tests.admin_pages import address
 from tests.hidden_world import ADDRESS, CANARY
 
@@ -49,7 +50,8 @@ def with_parameters(path, **parameters):
 
 def everything(world):
     """Questions that change nothing."""
-    return [*screens(world), *choices(world), *sources(world), *without_screens(world)]
+    asked = [screens, choices, sources, queue, without_screens]
+    return [question for questions in asked for question in questions(world)]
 
 
 def without_screens(world):
@@ -252,6 +254,8 @@ def besides(world):
     yield Question("/")
     yield Question(reverse("admin:index"))
     yield with_parameters(reverse("admin:index"), as_of=DAY, contested="false")
+    yield Question(reverse("admin:queue"))
+    yield Question(reverse("admin:queue_item", args=["to_review", "incidents.incident", hidden.pk]))
     for app in ("records", "militias", "incidents", "legal"):
         yield Question(reverse("admin:app_list", args=[app]))
     yield Question(reverse("admin:jsi18n"))
@@ -308,3 +312,16 @@ def quick_entry(world):
         yield Question(alike, "POST", tuple(typed.items()))
         yield Question(quick, "POST", tuple((typed | {"kind": ""}).items()))
     yield Question(near, "POST", (("lat", "33.3"), ("lon", "44.4")))
+
+
+def queue(world):
+    """Every kind of item, snoozed or not; and the plans for items about hidden records."""
+    listed = reverse("admin:queue")
+    yield with_parameters(listed, as_of=DAY, days=1)
+    yield with_parameters(listed, whose="yours", due="1")
+    yield with_parameters(listed, after="1~1~2021-01-01~legal.suspect~1")
+    for kind in QueueKind:
+        yield with_parameters(listed, kind=kind.value, days=1)
+        for model in (Suspect, Arrest, Incident):
+            keys = [kind.value, model._meta.label_lower, world.hidden[model][0].pk]
+            yield Question(reverse("admin:queue_item", args=keys))

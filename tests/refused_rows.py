@@ -224,7 +224,19 @@ PARTNERS = [
 ]
 
 
-OF_ONE_ROW = [*RECORDS, *SIGN_IN, *MILITIAS, *INCIDENTS, *MERGES, *IMPORTS, *LEGAL, *PARTNERS]
+REPORTS = [
+    ("queuenote_kinds_are_known", f.QueueNoteFactory, {"kind": "lost"}),
+    ("queuenote_snoozed_with_reason", f.QueueNoteFactory, {"snoozed_until": date(2024, 1, 1)}),
+    ("queuenote_snoozed_with_reason", f.QueueNoteFactory, {"reason": "no news"}),
+    ("digest_language_is_known", f.DigestFactory, {"language": "fr"}),
+    ("digest_sent_for_a_monday", f.DigestFactory, {"sent_for": date(2024, 1, 2)}),
+]
+
+
+OF_ONE_ROW = [
+    *(*RECORDS, *SIGN_IN, *MILITIAS, *INCIDENTS, *MERGES, *IMPORTS),
+    *(*LEGAL, *REPORTS, *PARTNERS),
+]
 
 
 def own_rows():
@@ -245,6 +257,7 @@ def own_rows():
         ("merge_of_two_incidents", _merge_of_one),
         ("merge_stands_once", lambda: again(f.MergeFactory())),
         ("mergedrow_once", lambda: again(f.MergedRowFactory())),
+        ("queuenote_once_per_item", lambda: again(f.QueueNoteFactory())),
         ("importrow_once", lambda: again(f.ImportRowFactory())),
         ("savedview_once_per_name", lambda: again(f.SavedViewFactory())),
         ("importmapping_once_per_name", lambda: again(f.ImportMappingFactory())),

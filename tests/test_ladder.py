@@ -251,6 +251,16 @@ def test_markings_above_the_viewer_do_not_count():
     assert on_rung("arrested", viewer=Viewer(7, organisation_id=ours.pk, clearance=4)) == 1
 
 
+def test_a_hearing_that_is_set_raises_nothing_before_or_after_its_day():
+    held = DetentionFactory(arrest=ArrestLinkFactory().arrest)
+    StepFactory(suspect=held.suspect, kind="hearing_set", on=date(2024, 5, 1))
+
+    for day in (date(2024, 4, 1), date(2024, 6, 1)):
+        assert on_rung("charged", as_of=day) == on_rung("tried", as_of=day) == 0
+    StepFactory(suspect=held.suspect, kind="tried", on=date(2024, 5, 1))
+    assert on_rung("tried", as_of=date(2024, 6, 1)) == 1
+
+
 def test_an_unknown_rung_is_refused():
     with pytest.raises(ValueError, match="not a valid Rung"):
         on_rung("acquitted")

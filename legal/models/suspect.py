@@ -81,6 +81,7 @@ class StepKind(models.TextChoices):
     RELEASED = "released", _("Released")
     CHARGED = "charged", _("Charged")
     CHARGE_DROPPED = "charge_dropped", _("Charge dropped")
+    HEARING_SET = "hearing_set", _("Hearing set")
     TRIED = "tried", _("Tried")
     ACQUITTED = "acquitted", _("Acquitted")
     ESCAPED = "escaped", _("Escaped")
@@ -97,6 +98,10 @@ class StepQuerySet(RecordQuerySet):
 
     def of_kind(self, *kinds):
         return self.filter(kind__in=kinds)
+
+    def events(self):
+        """What happened. That a hearing is set for a day says what somebody plans."""
+        return self.exclude(kind=StepKind.HEARING_SET)
 
 
 @pghistory.track()
