@@ -14,6 +14,7 @@ from legal.models import Arrest, Suspect
 from reports.accountability import rows_behind
 from reports.api import QUESTION
 from reports.asking import PARAMETERS, Asking, in_words
+from reports.asking_measures import OF_MEASURES, AskingMeasures, behind, measure_in_words
 from reports.asking_held import OF_ARRESTS, OF_SUSPECTS, AskingHeld, held_in_words
 from reports.held import arrests_behind, suspects_behind
 from reports.ladder import Rung
@@ -74,15 +75,30 @@ class Asked:
 class AskedIncidents(Asked):
     form = Asking
 
+    def __init__(self, given, viewer):
+        super().__init__(given, viewer)
+        self.measures = AskingMeasures(given, viewer)
+
+    def complaints(self):
+        return [*super().complaints(), *self.measures.complaints()]
+
     def said(self):
         cell = self.number.cell()
-        return in_words(cell, self.question) if cell else ""
+        said = [in_words(cell, self.question)] if cell else []
+        measured = [measure_in_words(number) for number in self.measures.numbers()]
+        if measured and not cell:
+            measured.append(_("by %(day)s") % {"day": self.question.as_of})
+        return " · ".join(map(str, [*said, *measured]))
 
     def behind(self, incidents):
         if self.narrowing.narrowed:
             incidents = incidents.filter(pk__in=self.narrowing.incidents.values("pk"))
-        cell = self.number.cell()
-        return rows_behind(incidents, self.question, cell) if cell else incidents
+        if cell := self.number.cell():
+            incidents = rows_behind(incidents, self.question, cell)
+        for number in self.measures.numbers():
+            found = behind(self.narrowing.incidents, self.question, number)
+            incidents = incidents.filter(pk__in=found.values("pk"))
+        return incidents
 
 
 class AskedArrests(Asked):
@@ -108,7 +124,7 @@ class AskedSuspects(AskedArrests):
 
 class LadderFilter(BehindFilter):
     title = _("ladder")
-    own = PARAMETERS
+    own = [*PARAMETERS, *OF_MEASURES]
     asked = AskedIncidents
 
     def choices(self, changelist):

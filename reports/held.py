@@ -91,6 +91,7 @@ class Held:
     authority: the reference of the authority that arrested, or "" for all.
     fate: none for arrests. sure: only steps held likely or confirmed.
     alike: the reference of a step; only suspects with one of its kind and reasons.
+    not_yet: less those who met this fate.
     """
 
     tie: Tie = Tie.ANY
@@ -98,6 +99,7 @@ class Held:
     fate: Fate | None = None
     sure: bool = False
     alike: str = ""
+    not_yet: Fate | None = None
 
 
 def arrests_behind(incidents, question, held):
@@ -114,6 +116,8 @@ def suspects_behind(incidents, question, held):
     suspects = suspects.filter(pk__in=detained.values("suspect"))
     if held.alike:
         suspects = suspects.filter(pk__in=_alike(question, held.alike).values("suspect"))
+    if held.not_yet:
+        suspects = suspects.exclude(_among(met(question, held.not_yet)))
     if held.fate == Fate.NOTHING:
         return suspects.exclude(_among(_went_on(question)))
     if held.fate in (None, Fate.HELD):
