@@ -14,8 +14,8 @@ from legal.models import Arrest, Suspect
 from reports.accountability import rows_behind
 from reports.api import QUESTION
 from reports.asking import PARAMETERS, Asking, in_words
-from reports.asking_measures import OF_MEASURES, AskingMeasures, behind, measure_in_words
 from reports.asking_held import OF_ARRESTS, OF_SUSPECTS, AskingHeld, held_in_words
+from reports.asking_measures import OF_MEASURES, AskingMeasures, behind, measure_in_words
 from reports.held import arrests_behind, suspects_behind
 from reports.ladder import Rung
 from reports.narrowing import NARROWING, Narrowing

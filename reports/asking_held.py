@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 from reports.asking import Choice, Complaining
 from reports.held import Fate, Held, Tie
 
-
 ENDED = (Fate.BAILED, Fate.RELEASED, Fate.CHARGED, Fate.CONVICTED, Fate.STANDING)
 
 

@@ -18,9 +18,7 @@ def _days(label):
 class AskingMeasures(Complaining):
     """How long attacks waited for a milestone, and how high in the chain it reached."""
 
-    waited_for = Choice(
-        [(rung.value, rung.label) for rung in MILESTONES], label=_("Waited for")
-    )
+    waited_for = Choice([(rung.value, rung.label) for rung in MILESTONES], label=_("Waited for"))
     within = _days(_("Came within days"))
     at_least = _days(_("Waited at least days"))
     reached = Choice(Reached.choices, label=_("Highest level reached"))

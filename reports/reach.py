@@ -131,12 +131,14 @@ BEHIND = """
 FIGURES = """
     SELECT incident, person, day FROM named_person
     UNION
-    SELECT behind.incident, post.person, behind.day FROM behind JOIN post ON post.party = behind.party
+    SELECT behind.incident, post.person, behind.day
+    FROM behind JOIN post ON post.party = behind.party
     AND behind.day BETWEEN coalesce(post.since, '-infinity') AND coalesce(post.until, 'infinity')
 """
 LISTED = """
     SELECT behind.incident, behind.day, listing.latest, listing.ended, party.rank
-    FROM behind JOIN listing ON listing.party = behind.party JOIN party ON party.party = behind.party
+    FROM behind JOIN listing ON listing.party = behind.party
+    JOIN party ON party.party = behind.party
     UNION ALL
     SELECT figure.incident, figure.day, listing.latest, listing.ended, coalesce(max(post.rank), 1)
     FROM figure JOIN listing ON listing.person = figure.person
@@ -248,9 +250,7 @@ def reach_of_each(incidents, question):
         *with_tables(_tables(incidents, question), f"SELECT incident, {NAMES} FROM reached")
     )
     return {
-        incident: {
-            name: OF_RANK[rank or 0] for name, rank in zip(Instrument, ranks, strict=True)
-        }
+        incident: {name: OF_RANK[rank or 0] for name, rank in zip(Instrument, ranks, strict=True)}
         for incident, *ranks in rows
     }
 

@@ -12,6 +12,7 @@ from reports.held import Held, arrests_tied, suspects_behind
 from reports.sql import answer_to, with_tables
 from reports.survival import Moment
 
+RELEASED = "suspect, reference, likely, stated, reported, latest, days, shortest, longest"
 # A release ends the detention in the arrest it names; otherwise the last one before it
 RELEASES = """
     SELECT release.suspect, release.reference, release.likely, release.stated,
@@ -69,10 +70,7 @@ def _tables(incidents, question):
                 "reported_reason",
             )
         ),
-        "released (suspect, reference, likely, stated, reported, latest, days, shortest, longest)": (
-            RELEASES,
-            (),
-        ),
+        f"released ({RELEASED})": (RELEASES, ()),
     }
 
 

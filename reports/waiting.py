@@ -39,7 +39,9 @@ WAITS = """
     CROSS JOIN (VALUES ('arrested'), ('charged'), ('convicted')) AS each (milestone)
     LEFT JOIN ended USING (incident, milestone)
 """
-BEGAN = Case(When(occurred_precision=Precision.SPAN, then=F("occurred_from")), default="occurred_to")
+BEGAN = Case(
+    When(occurred_precision=Precision.SPAN, then=F("occurred_from")), default="occurred_to"
+)
 
 
 def _tables(incidents, question):
