@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import exp, inf, log, sqrt
 
 Z_95 = 1.959964  # standard normal quantile for a two-sided 95 % interval
+ROUNDING = 1e-9  # a product that is one half exactly may come out a little above it
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Curve:
         return self._first(lambda step: step.high), self._first(lambda step: step.low)
 
     def _first(self, of):
-        return next((step.after for step in self.steps if of(step) >= 0.5), None)
+        return next((step.after for step in self.steps if of(step) >= 0.5 - ROUNDING), None)
 
 
 def moments(waits):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from reports.charts.sides import Sides
 
 WIDTH, TOP, PLOT, FOOT, AXIS = 460, 14, 196, 26, 44
+EDGE = 24  # room for half of the last label
 TICKS = (0.02, 0.05, 0.1, 0.2, 0.25)  # steps of the scale, the first with which few are enough
 MOST_TICKS = 5
 
@@ -52,7 +53,7 @@ def curve_chart(curve, until, times, point):
     top, every = _scale(max((step.high for step in curve.steps), default=0))
 
     def at(after):
-        return sides.at(AXIS + (WIDTH - AXIS - 8) * after / until)
+        return sides.at(AXIS + (WIDTH - AXIS - EDGE) * after / until)
 
     def up(share):
         return round(TOP + PLOT * (1 - share / top), 2)

@@ -61,7 +61,7 @@ def median_in_words(waits):
 
 def median_sentence(curve, low=None, high=None):
     if curve.median is None:
-        return _("The median is not reached: for half and more it had not come by that day.")
+        return _("The median is not reached: the share stays below one half.")
     from_, to = curve.median_interval
     to = _("not reached") if to is None else to
     return _("It had come for half after %(days)s days (95 %% interval: %(low)s to %(high)s).") % {
@@ -158,7 +158,9 @@ NAMES = {
 
 
 def _exactness(waits):
-    if waits.curve == waits.shortest == waits.longest:
+    """What not knowing days exactly does to the median, if it does anything."""
+    medians = {curve.median for curve in (waits.curve, waits.shortest, waits.longest)}
+    if len(medians) == 1:
         return ""
     return _(
         "Where a day is not known exactly, its last possible one is taken; with the shortest and "
@@ -294,7 +296,6 @@ def released(numbers):
         )
         + " "
         + median_sentence(curve),
-        wide=True,
     )
 
 
@@ -348,8 +349,8 @@ def summary(numbers):
     after = {rung.value: f"{100 * curve.at(YEAR).share:.1f} %" for rung, curve in curves.items()}
     return (
         _(
-            "A year after the attack, %(arrested)s had been followed by an arrest, %(charged)s by a "
-            "charge and %(convicted)s by a conviction."
+            "A year after the attack, %(arrested)s had been followed by an arrest, "
+            "%(charged)s by a charge and %(convicted)s by a conviction."
         )
         % after
     )
