@@ -45,9 +45,9 @@ class WaitsPart(Part):
 
 
 class WaitsRowPart(Part):
-    key = serializers.CharField()
-    label = serializers.CharField()
-    waits = WaitsPart(many=True)
+    def get_fields(self):
+        named = {name: serializers.CharField() for name in ("key", "label")}
+        return {**named, "waits": WaitsPart(many=True)}
 
 
 class ReleasesPart(Part):
@@ -77,8 +77,6 @@ class TimeReportPart(Part):
 
 
 class LevelPart(Part):
-    level = serializers.ChoiceField(choices=Reached.choices)
-
     def get_fields(self):
         counts = {each.value: serializers.IntegerField() for each in Instrument}
         return {"level": serializers.ChoiceField(choices=Reached.choices), **counts}

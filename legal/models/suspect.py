@@ -31,7 +31,7 @@ def random_code():
 
 
 class Level(models.TextChoices):
-    """Where in the chain somebody stood: docs/vocabularies.md#level-in-the-chain."""
+    """Where in the chain somebody stood: docs/vocabularies.md#level."""
 
     PERPETRATOR = "perpetrator", _("Perpetrator")
     CELL = "cell", _("Cell")

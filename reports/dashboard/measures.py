@@ -9,8 +9,8 @@ from reports.dashboard.figures import MEASURES
 from reports.dashboard.measured import Measures
 from reports.dashboard.views import REFUSED, bar_of, page, tidied
 
-TIME = ("to_arrest", "to_charge", "to_conviction", "released")
-TIME += ("waits_by_militia", "waits_by_authority")
+CURVES = ("to_arrest", "to_charge", "to_conviction", "released")
+TIME = (*CURVES, "waits_by_militia", "waits_by_authority")
 REACH = ("reach", "reach_attacks")
 
 
