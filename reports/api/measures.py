@@ -3,16 +3,21 @@
 from dataclasses import asdict
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from incidents.models import Incident
 from records.api import Part
-from reports.api import QUESTION, Asked, LadderIncidentFilterSet, parameters
+from reports.api.report import Asked, parameters
 from reports.grouping import GROUPINGS, NONE
+from reports.incident_filters import (
+    QUESTION,
+    LadderIncidentFilterSet,
+    filters_described,
+    incidents_asked,
+)
 from reports.ladder import Rung
 from reports.reach import Instrument, Reached, reach
 from reports.release import custody, releases
@@ -88,16 +93,6 @@ class ReachReportPart(Part):
     rows = LevelPart(many=True)
 
 
-def _described(*names):
-    return [
-        *parameters(*names),
-        *(
-            OpenApiParameter(name, type=OpenApiTypes.STR)
-            for name in LadderIncidentFilterSet.base_filters
-        ),
-    ]
-
-
 class _OfIncidents(Asked, APIView):
     """A report on the incidents that pass every filter of their list."""
 
@@ -105,16 +100,6 @@ class _OfIncidents(Asked, APIView):
 
     def known_parameters(self):
         return [*super().known_parameters(), *self.asks, *LadderIncidentFilterSet.base_filters]
-
-    def incidents(self):
-        filtered = LadderIncidentFilterSet(
-            self.request.query_params,
-            queryset=Incident.objects.visible_to(self.viewer()),
-            request=self.request,
-        )
-        if not filtered.is_valid():
-            raise ValidationError(filtered.errors)
-        return filtered.qs
 
 
 class TimeView(_OfIncidents):
@@ -128,7 +113,7 @@ class TimeView(_OfIncidents):
 
     @extend_schema(
         operation_id="time_report",
-        parameters=_described(*asks),
+        parameters=[*parameters(*asks), *filters_described()],
         responses=TimeReportPart,
         tags=["reports"],
     )
@@ -139,7 +124,7 @@ class TimeView(_OfIncidents):
         if by and by not in OF_TIME:
             message = _("There is no such choice. Known are: %(known)s.")
             raise ValidationError({"by": [message % {"known": ", ".join(OF_TIME)}]})
-        incidents = self.incidents()
+        incidents = incidents_asked(request)
         found = waits(incidents, question, [by] if by else [])
         labels = {}
         if by:
@@ -209,13 +194,13 @@ class ReachView(_OfIncidents):
 
     @extend_schema(
         operation_id="reach_report",
-        parameters=_described(*QUESTION),
+        parameters=[*parameters(*QUESTION), *filters_described()],
         responses=ReachReportPart,
         tags=["reports"],
     )
     def get(self, request):
         question = self.question(self.asked())
-        found = reach(self.incidents(), question)
+        found = reach(incidents_asked(request), question)
         return Response(
             {
                 "as_of": question.as_of.isoformat(),

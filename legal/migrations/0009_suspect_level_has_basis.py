@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('legal', '0007_moment_all_readers_see'),
+        ('legal', '0008_arrest_links_that_contradict'),
         ('militias', '0005_moment_all_readers_see'),
         ('records', '0010_moment_all_readers_see'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
