@@ -74,7 +74,7 @@ def median_sentence(curve, low=None, high=None):
 def legend():
     return (
         ("arrested", _("share for which it had come")),
-        ("band", _("95 % interval")),
+        ("band", _("Interval (95 %)")),
     )
 
 
