@@ -9,14 +9,15 @@ with which the list behind it is made. Definitions: docs/methodology.md#arrests-
 from dataclasses import dataclass, field
 
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from legal.models import ArrestLink, ConvictionSuspect, StepKind, Suspect
 from records.models import Confidence
 from reports.ladder import ladder
 from reports.people import CHARGE_PROVEN_BY, Range
-from reports.sql import sql_of
+from reports.sql import sql_of, with_tables
 
 
 class Tie(models.TextChoices):
@@ -109,11 +110,19 @@ def arrests_behind(incidents, question, held):
 
 
 def suspects_behind(incidents, question, held):
-    """The suspects that one number counts."""
-    arrests = arrests_behind(incidents, question, held)
-    detained = question.steps(StepKind.DETAINED).filter(arrest__in=arrests.values("pk"))
-    suspects = Suspect.objects.counted_for(question.viewer)
-    suspects = suspects.filter(pk__in=detained.values("suspect"))
+    """The suspects that one number counts.
+
+    Arrests and detentions are tables: as subqueries within each other they are planned as loops
+    within loops wherever PostgreSQL expects one row, as it does of small and of changing tables.
+    """
+    tables = {
+        "tied (arrest)": arrests_behind(incidents, question, held).values_list("pk"),
+        "detention (suspect, arrest)": question.steps(StepKind.DETAINED).values_list(
+            "suspect", "arrest"
+        ),
+    }
+    taken = RawSQL(*with_tables(tables, "SELECT suspect FROM detention JOIN tied USING (arrest)"))
+    suspects = Suspect.objects.counted_for(question.viewer).filter(pk__in=taken)
     if held.alike:
         suspects = suspects.filter(pk__in=_alike(question, held.alike).values("suspect"))
     if held.not_yet:
@@ -132,12 +141,8 @@ def _among(sets):
 
 def _alike(question, reference):
     said = question.steps(*ENDINGS)
-    like = said.filter(reference=reference)
-    return said.filter(
-        kind__in=like.values("kind"),
-        stated_reason__in=like.values("stated_reason"),
-        reported_reason__in=like.values("reported_reason"),
-    )
+    same = {name: OuterRef(name) for name in ("kind", "stated_reason", "reported_reason")}
+    return said.filter(Exists(said.filter(reference=reference, **same)))
 
 
 # The counts

@@ -6,9 +6,9 @@ counts as held (reports/held.py). Definition: docs/methodology.md#released-after
 
 from dataclasses import dataclass
 
-from legal.models import StepKind
+from legal.models import StepKind, Suspect
 from reports.cases import whether_likely
-from reports.held import Held, arrests_tied, suspects_behind
+from reports.held import arrests_tied
 from reports.sql import answer_to, with_tables
 from reports.survival import Moment
 
@@ -49,18 +49,22 @@ class Releases:
     alike: str
 
 
+# Those of `suspects_behind(incidents, question, Held())`, of whom the detentions are needed too
+SUSPECTS = """
+    SELECT suspect FROM known WHERE suspect IN (SELECT suspect FROM taken JOIN tied USING (arrest))
+"""
+
+
 def _tables(incidents, question):
-    suspects = suspects_behind(incidents, question, Held())
     days = ("occurred_from", "occurred_to")
     return {
-        "suspect (suspect)": suspects.values_list("pk"),
-        "detention (suspect, arrest, earliest, latest)": question.steps(StepKind.DETAINED)
-        .filter(suspect__in=suspects.values("pk"))
-        .values_list("suspect", "arrest", *days),
-        "release (suspect, reference, arrest, earliest, latest, likely, stated, reported)": (
-            question.steps(StepKind.RELEASED)
-            .filter(suspect__in=suspects.values("pk"))
-            .values_list(
+        "tied (arrest)": arrests_tied(incidents, question).values_list("pk"),
+        "known (suspect)": Suspect.objects.counted_for(question.viewer).values_list("pk"),
+        "taken (suspect, arrest, earliest, latest)": question.steps(StepKind.DETAINED).values_list(
+            "suspect", "arrest", *days
+        ),
+        "let_go (suspect, reference, arrest, earliest, latest, likely, stated, reported)": (
+            question.steps(StepKind.RELEASED).values_list(
                 "suspect",
                 "reference",
                 "arrest",
@@ -69,6 +73,15 @@ def _tables(incidents, question):
                 "stated_reason",
                 "reported_reason",
             )
+        ),
+        "suspect (suspect)": (SUSPECTS, ()),
+        "detention (suspect, arrest, earliest, latest)": (
+            "SELECT taken.* FROM taken JOIN suspect USING (suspect)",
+            (),
+        ),
+        "release (suspect, reference, arrest, earliest, latest, likely, stated, reported)": (
+            "SELECT let_go.* FROM let_go JOIN suspect USING (suspect)",
+            (),
         ),
         f"released ({RELEASED})": (RELEASES, ()),
     }
@@ -98,10 +111,7 @@ def custody(incidents, question):
     """
     rows = answer_to(
         *with_tables(
-            {
-                "tied (arrest)": arrests_tied(incidents, question).values_list("pk"),
-                **_tables(incidents, question),
-            },
+            _tables(incidents, question),
             """
             SELECT length, count(*), count(*) FILTER (WHERE came) FROM (
                 SELECT greatest(0, coalesce(min(released.latest), %s) - held.latest) AS length,
