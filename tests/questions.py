@@ -154,11 +154,12 @@ def measures(world):
     for by in ("root_group", "attributed_group", "authority"):
         yield with_parameters("/api/v1/reports/time/", by=by)
     yield Question("/admin/dashboard/to_arrest.svg")
-    for level in ("state", "commander", "perpetrator", "unknown", "nobody"):
-        yield with_parameters(listed, reached=level)
-        yield with_parameters(listed, reached=level, through="designated_before", as_of=DAY)
-    yield with_parameters(listed, waited_for="arrested", within=9000)
-    yield with_parameters(listed, waited_for="convicted", at_least=30, as_of=DAY)
+    for attacks in (listed, "/api/v1/incidents/"):
+        for level in ("state", "commander", "perpetrator", "unknown", "nobody"):
+            yield with_parameters(attacks, reached=level)
+            yield with_parameters(attacks, reached=level, through="designated_before", as_of=DAY)
+        yield with_parameters(attacks, waited_for="arrested", within=9000)
+        yield with_parameters(attacks, waited_for="convicted", at_least=30, as_of=DAY)
     released = {"tied": "any", "not_yet": "released"}
     yield with_parameters("/admin/legal/suspect/", fate="held", **released)
 
