@@ -21,6 +21,7 @@ from reports.held import arrests_behind, suspects_behind
 from reports.incident_filters import QUESTION
 from reports.ladder import Rung
 from reports.narrowing import NARROWING, Narrowing
+from reports.reach import Instrument, Reached
 
 __all__ = ["CountedCandidateLinkAdmin", "LadderFilter", "LadderIncidentAdmin"]
 
@@ -146,6 +147,41 @@ class LadderFilter(BehindFilter):
             }
 
 
+class ReachFilter(admin.ListFilter):
+    """Offers the levels; LadderFilter reads the one that is chosen, with the rest of its number."""
+
+    title = _("highest level of whoever was arrested, charged or convicted")
+    template = "admin/filter.html"
+
+    def __init__(self, request, params, model, model_admin):
+        super().__init__(request, params, model, model_admin)
+        through = request.GET.get("through")
+        self.level = request.GET.get("reached") if through == Instrument.JUSTICE else None
+
+    def has_output(self):
+        return True
+
+    def expected_parameters(self):
+        return []
+
+    def queryset(self, request, rows):
+        return rows
+
+    def choices(self, changelist):
+        yield {
+            "selected": self.level is None,
+            "query_string": changelist.get_query_string(remove=["reached", "through"]),
+            "display": _("All"),
+        }
+        for level in Reached:
+            asked = {"reached": level.value, "through": Instrument.JUSTICE.value}
+            yield {
+                "selected": self.level == level.value,
+                "query_string": changelist.get_query_string(asked),
+                "display": level.label,
+            }
+
+
 class ArrestsFilter(BehindFilter):
     """Offers to go back to all, once a number led here."""
 
@@ -194,6 +230,7 @@ class ListBehind:
 @admin.register(Incident)
 class LadderIncidentAdmin(ListBehind, DossierPage, IncidentAdmin):
     behind = LadderFilter
+    list_filter = [ReachFilter, *IncidentAdmin.list_filter]
     change_form_template = "admin/incidents/incident/change_form.html"
     list_display = [*IncidentAdmin.list_display, "dossier"]
 
