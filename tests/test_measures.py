@@ -201,6 +201,19 @@ def test_a_list_refuses_what_is_no_number(reader, asked, complaint):
     assert complaint in answer.content.decode()
 
 
+def test_the_list_of_attacks_offers_the_levels(reader):
+    _attack()
+    IncidentFactory(title="Nobody held")
+    listed = "/admin/incidents/incident/"
+    chosen = "?reached=nobody&amp;through=justice"
+
+    assert f'href="{chosen}"' in reader.get(listed).content.decode()
+    shown = reader.get(listed, {"reached": "nobody", "through": "justice"}).content.decode()
+    assert f'class="selected"><a href="{chosen}"' in shown
+    assert "Nobody held" in shown
+    assert "1 incident" in shown
+
+
 @pytest.mark.parametrize("kind", ["svg", "png"])
 def test_a_curve_is_a_file(reader, kind):
     _attack()
