@@ -180,9 +180,10 @@ def _legal(incident, arrests, suspects, convictions):
     yield each(
         "legal_suspect",
         suspects,
-        "code, affiliation_stated, nationality, role",
+        "code, affiliation_stated, nationality, role, level, level_basis",
         "'S-0' || left(lpad(i::text, 7, '0'), 3) || '-' || right(lpad(i::text, 7, '0'), 4), "
-        "'', 'IQ', ''",
+        "'', 'IQ', '', CASE WHEN pick(i, 26, 10) = 0 THEN 'commander' ELSE '' END, "
+        "CASE WHEN pick(i, 26, 10) = 0 THEN 'A report' ELSE '' END",
     )
     yield each(
         "legal_step",

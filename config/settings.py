@@ -312,7 +312,7 @@ SPECTACULAR_SETTINGS = {
             "incidents.models": "CasualtyCategory CasualtyStatus IncidentKind IncidentOutcome "
             "PlaceKind PlaceRole ResponseKind Stance StatementKind TargetKind Weapon",
             "incidents.models.casualty": "Side",
-            "legal.models": "DesignationKind LinkBasis ObligationKind ObligationStatus "
+            "legal.models": "DesignationKind Level LinkBasis ObligationKind ObligationStatus "
             "ReparationHead RulingKind SentenceKind StepKind",
             "legal.models.finding": "Modality",
             "legal.models.provision": "InstrumentKind",

@@ -51,6 +51,8 @@ api = [
     path("docs/", login_required(SpectacularSwaggerSplitView.as_view()), name="docs"),
     path("reports/accountability/", reports.AccountabilityView.as_view(), name="accountability"),
     path("reports/arrests/", reports.HeldView.as_view(), name="report-arrests"),
+    path("reports/time/", reports.TimeView.as_view(), name="report-time"),
+    path("reports/reach/", reports.ReachView.as_view(), name="report-reach"),
     path("changes/", partners.ChangesView.as_view(views=NOUNS), name="changes"),
     path("me/", partners.MeView.as_view(), name="me"),
     path("vocabularies/", VocabulariesView.as_view(), name="vocabularies"),

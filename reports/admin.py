@@ -14,12 +14,14 @@ from legal.models import Arrest, Suspect
 from reports.accountability import rows_behind
 from reports.asking import PARAMETERS, Asking, in_words
 from reports.asking_held import OF_ARRESTS, OF_SUSPECTS, AskingHeld, held_in_words
+from reports.asking_measures import OF_MEASURES, AskingMeasures, behind, measure_in_words
 from reports.candidates import CountedCandidateLinkAdmin
 from reports.dossier.page import DossierPage
 from reports.held import arrests_behind, suspects_behind
 from reports.incident_filters import QUESTION
 from reports.ladder import Rung
 from reports.narrowing import NARROWING, Narrowing
+from reports.reach import Instrument, Reached
 
 __all__ = ["CountedCandidateLinkAdmin", "LadderFilter", "LadderIncidentAdmin"]
 
@@ -78,15 +80,30 @@ class Asked:
 class AskedIncidents(Asked):
     form = Asking
 
+    def __init__(self, given, viewer):
+        super().__init__(given, viewer)
+        self.measures = AskingMeasures(given, viewer)
+
+    def complaints(self):
+        return [*super().complaints(), *self.measures.complaints()]
+
     def said(self):
         cell = self.number.cell()
-        return in_words(cell, self.question) if cell else ""
+        said = [in_words(cell, self.question)] if cell else []
+        measured = [measure_in_words(number) for number in self.measures.numbers()]
+        if measured and not cell:
+            measured.append(_("by %(day)s") % {"day": self.question.as_of})
+        return " · ".join(map(str, [*said, *measured]))
 
     def behind(self, incidents):
         if self.narrowing.narrowed:
             incidents = incidents.filter(pk__in=self.narrowing.incidents.values("pk"))
-        cell = self.number.cell()
-        return rows_behind(incidents, self.question, cell) if cell else incidents
+        if cell := self.number.cell():
+            incidents = rows_behind(incidents, self.question, cell)
+        for number in self.measures.numbers():
+            found = behind(self.narrowing.incidents, self.question, number)
+            incidents = incidents.filter(pk__in=found.values("pk"))
+        return incidents
 
 
 class AskedArrests(Asked):
@@ -112,7 +129,7 @@ class AskedSuspects(AskedArrests):
 
 class LadderFilter(BehindFilter):
     title = _("ladder")
-    own = PARAMETERS
+    own = [*PARAMETERS, *OF_MEASURES]
     asked = AskedIncidents
 
     def choices(self, changelist):
@@ -127,6 +144,41 @@ class LadderFilter(BehindFilter):
                 "selected": chosen == rung.value,
                 "query_string": changelist.get_query_string({"rung": rung.value}),
                 "display": rung.label,
+            }
+
+
+class ReachFilter(admin.ListFilter):
+    """Offers the levels; LadderFilter reads the one that is chosen, with the rest of its number."""
+
+    title = _("highest level of whoever was arrested, charged or convicted")
+    template = "admin/filter.html"
+
+    def __init__(self, request, params, model, model_admin):
+        super().__init__(request, params, model, model_admin)
+        through = request.GET.get("through")
+        self.level = request.GET.get("reached") if through == Instrument.JUSTICE else None
+
+    def has_output(self):
+        return True
+
+    def expected_parameters(self):
+        return []
+
+    def queryset(self, request, rows):
+        return rows
+
+    def choices(self, changelist):
+        yield {
+            "selected": self.level is None,
+            "query_string": changelist.get_query_string(remove=["reached", "through"]),
+            "display": _("All"),
+        }
+        for level in Reached:
+            asked = {"reached": level.value, "through": Instrument.JUSTICE.value}
+            yield {
+                "selected": self.level == level.value,
+                "query_string": changelist.get_query_string(asked),
+                "display": level.label,
             }
 
 
@@ -178,6 +230,7 @@ class ListBehind:
 @admin.register(Incident)
 class LadderIncidentAdmin(ListBehind, DossierPage, IncidentAdmin):
     behind = LadderFilter
+    list_filter = [ReachFilter, *IncidentAdmin.list_filter]
     change_form_template = "admin/incidents/incident/change_form.html"
     list_display = [*IncidentAdmin.list_display, "dossier"]
 

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from reports.asking import Choice, Complaining
 from reports.held import Fate, Held, Tie
 
+ENDED = (Fate.BAILED, Fate.RELEASED, Fate.CHARGED, Fate.CONVICTED, Fate.STANDING)
+
 
 class AskingHeld(Complaining):
     tied = Choice(Tie.choices, label=_("Tied"))
@@ -13,6 +15,7 @@ class AskingHeld(Complaining):
     fate = Choice(Fate.choices, label=_("What became of them"))
     sure = Choice([("true", _("held likely or confirmed"))], label=_("Only"))
     alike = forms.CharField(required=False, max_length=14, label=_("For the reasons of"))
+    not_yet = Choice([(fate.value, fate.label) for fate in ENDED], label=_("And not"))
 
     def __init__(self, asked, _viewer):
         super().__init__(asked)
@@ -34,6 +37,7 @@ class AskingHeld(Complaining):
             fate=Fate(asked["fate"]) if asked["fate"] else None,
             sure=asked["sure"] == "true",
             alike=asked["alike"],
+            not_yet=Fate(asked["not_yet"]) if asked["not_yet"] else None,
         )
 
 
@@ -49,6 +53,7 @@ def address_of_held(held):
         "fate": held.fate and held.fate.value,
         "sure": "true" if held.sure else "",
         "alike": held.alike,
+        "not_yet": held.not_yet and held.not_yet.value,
     }
     return {name: value for name, value in written.items() if value}
 
@@ -60,6 +65,8 @@ def held_in_words(held):
         said.append(held.fate.label)
     if held.sure:
         said.append(_("held likely or confirmed"))
+    if held.not_yet:
+        said.append(_("and not %(fate)s") % {"fate": held.not_yet.label})
     if held.authority:
         said.append(_("by the authority asked about"))
     if held.alike:

@@ -9,14 +9,15 @@ with which the list behind it is made. Definitions: docs/methodology.md#arrests-
 from dataclasses import dataclass, field
 
 from django.db import connection, models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from legal.models import ArrestLink, ConvictionSuspect, StepKind, Suspect
 from records.models import Confidence
 from reports.ladder import ladder
 from reports.people import CHARGE_PROVEN_BY, Range
-from reports.sql import sql_of
+from reports.sql import sql_of, with_tables
 
 
 class Tie(models.TextChoices):
@@ -91,6 +92,7 @@ class Held:
     authority: the reference of the authority that arrested, or "" for all.
     fate: none for arrests. sure: only steps held likely or confirmed.
     alike: the reference of a step; only suspects with one of its kind and reasons.
+    not_yet: less those who met this fate.
     """
 
     tie: Tie = Tie.ANY
@@ -98,6 +100,7 @@ class Held:
     fate: Fate | None = None
     sure: bool = False
     alike: str = ""
+    not_yet: Fate | None = None
 
 
 def arrests_behind(incidents, question, held):
@@ -107,13 +110,23 @@ def arrests_behind(incidents, question, held):
 
 
 def suspects_behind(incidents, question, held):
-    """The suspects that one number counts."""
-    arrests = arrests_behind(incidents, question, held)
-    detained = question.steps(StepKind.DETAINED).filter(arrest__in=arrests.values("pk"))
-    suspects = Suspect.objects.counted_for(question.viewer)
-    suspects = suspects.filter(pk__in=detained.values("suspect"))
+    """The suspects that one number counts.
+
+    Arrests and detentions are tables: as subqueries within each other they are planned as loops
+    within loops wherever PostgreSQL expects one row, as it does of small and of changing tables.
+    """
+    tables = {
+        "tied (arrest)": arrests_behind(incidents, question, held).values_list("pk"),
+        "detention (suspect, arrest)": question.steps(StepKind.DETAINED).values_list(
+            "suspect", "arrest"
+        ),
+    }
+    taken = RawSQL(*with_tables(tables, "SELECT suspect FROM detention JOIN tied USING (arrest)"))
+    suspects = Suspect.objects.counted_for(question.viewer).filter(pk__in=taken)
     if held.alike:
         suspects = suspects.filter(pk__in=_alike(question, held.alike).values("suspect"))
+    if held.not_yet:
+        suspects = suspects.exclude(_among(met(question, held.not_yet)))
     if held.fate == Fate.NOTHING:
         return suspects.exclude(_among(_went_on(question)))
     if held.fate in (None, Fate.HELD):
@@ -128,12 +141,8 @@ def _among(sets):
 
 def _alike(question, reference):
     said = question.steps(*ENDINGS)
-    like = said.filter(reference=reference)
-    return said.filter(
-        kind__in=like.values("kind"),
-        stated_reason__in=like.values("stated_reason"),
-        reported_reason__in=like.values("reported_reason"),
-    )
+    same = {name: OuterRef(name) for name in ("kind", "stated_reason", "reported_reason")}
+    return said.filter(Exists(said.filter(reference=reference, **same)))
 
 
 # The counts

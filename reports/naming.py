@@ -8,7 +8,14 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from reports.rollup import folded_into
-from reports.sql import sql_of
+from reports.sql import sql_of, with_tables
+
+NAMED = """
+    SELECT said.incident FROM said
+    LEFT JOIN unnest(%s::bigint[], %s::date[], %s::date[]) AS stretch (member, since, until)
+        ON stretch.member = said.member AND said.day BETWEEN stretch.since AND stretch.until
+    WHERE said.member = %s OR stretch.member IS NOT NULL
+"""
 
 
 def of_group(incidents, question, group, with_facades=False):
@@ -33,13 +40,11 @@ def of_group(incidents, question, group, with_facades=False):
     stretches = [
         [getattr(stretch, column) for stretch in climbed] for column in ("member", "since", "until")
     ]
-    named = f"""
-        SELECT named.incident
-        FROM ({claimed} UNION ALL {attributed}) AS named (incident, member, day)
-        LEFT JOIN unnest(%s::bigint[], %s::date[], %s::date[]) AS stretch (member, since, until)
-            ON stretch.member = named.member
-            AND named.day BETWEEN stretch.since AND stretch.until
-        WHERE named.member = %s OR stretch.member IS NOT NULL
-    """
-    parameters = (*of_claims, *of_attributions, *stretches, group.pk)
-    return incidents.filter(pk__in=RawSQL(named, parameters))
+    tables = {  # kept, for within further conditions PostgreSQL would ask this for each row
+        "said (incident, member, day)": (
+            f"{claimed} UNION ALL {attributed}",
+            (*of_claims, *of_attributions),
+        ),
+        "named (incident)": (NAMED, (*stretches, group.pk)),
+    }
+    return incidents.filter(pk__in=RawSQL(*with_tables(tables, "SELECT incident FROM named")))

@@ -15,7 +15,8 @@ from legal.models import Arrest, Suspect
 from militias.models import Group
 from reports.admin import AskedArrests, AskedIncidents, AskedSuspects
 from reports.dashboard.asked import Asked
-from reports.dashboard.figures import FIGURES, groupings_of
+from reports.dashboard.figures import FIGURES, MEASURES, groupings_of
+from reports.dashboard.measured import Measures
 from reports.dashboard.numbers import Numbers
 
 LISTS = {
@@ -47,6 +48,12 @@ def figures_for(given, viewer):
     asked = asked_for(given, viewer)
     numbers = Numbers(asked, groupings_of(asked))
     return {name: maker.make(numbers) for name, maker in FIGURES.items()}
+
+
+def measures_for(given, viewer):
+    """{name: Figure} of the pages on time and on reach, asked with these parameters."""
+    numbers = Measures(asked_for(given, viewer), ["place"])
+    return {name: maker.make(numbers) for name, maker in MEASURES.items()}
 
 
 def numbers_of(figure):

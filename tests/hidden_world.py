@@ -35,6 +35,7 @@ LEFT_ALONE = {
     "file_sha256",
     "sha256",
     "withdrawn_reason",
+    "level_basis",  # written only where `level` is chosen
 }
 EITHER = {"group": "person", "person": "group", "incident": "response", "response": "incident"}
 

@@ -20,7 +20,7 @@ from records.lookups import ReferencesFilter
 from records.models import Record, Source, StoredFile
 from records.parameters import CharFilter, DayFilter, RecordFilter
 from records.turns import TURNS
-from reports.dashboard.figures import FIGURES
+from reports.dashboard.figures import ALL_FIGURES
 from reports.grouping import GROUPINGS
 from reports.ladder import Rung
 from reports.models import QueueKind
@@ -123,8 +123,9 @@ def dashboards(world):
     yield with_parameters(page, as_of=DAY, contested="false", min_confidence="likely")
     yield Question(arrests)
     yield with_parameters(arrests, as_of=DAY, contested="false")
-    for figure in FIGURES:
+    for figure in ALL_FIGURES:
         yield Question(f"{page}{figure}.csv")
+    yield from measures(world)
     yield Question(f"{page}claims.svg")
     yield Question(f"{page}ladder.png")
     for rows in (world.seen, world.hidden):
@@ -139,6 +140,30 @@ def dashboards(world):
             yield with_parameters(listed, tied="for_the_attack", group=group)
     yield with_parameters("/admin/legal/suspect/", tied="any", fate="released", sure="true")
     yield with_parameters(f"{page}changes/", against="2020-01-01")
+
+
+def measures(world):
+    """Time to justice, and how high it reached."""
+    listed = "/admin/incidents/incident/"
+    for name in ("time", "reach"):
+        page, report = f"/admin/dashboard/{name}/", f"/api/v1/reports/{name}/"
+        for asked in (page, report):
+            yield Question(asked)
+            yield with_parameters(asked, as_of=DAY, contested="false", min_confidence="likely")
+            for rows in (world.seen, world.hidden):
+                group = rows[Group][0].reference
+                yield with_parameters(asked, group=group, include="facades")
+    for by in ("root_group", "attributed_group", "authority"):
+        yield with_parameters("/api/v1/reports/time/", by=by)
+    yield Question("/admin/dashboard/to_arrest.svg")
+    for attacks in (listed, "/api/v1/incidents/"):
+        for level in ("state", "commander", "perpetrator", "unknown", "nobody"):
+            yield with_parameters(attacks, reached=level)
+            yield with_parameters(attacks, reached=level, through="designated_before", as_of=DAY)
+        yield with_parameters(attacks, waited_for="arrested", within=9000)
+        yield with_parameters(attacks, waited_for="convicted", at_least=30, as_of=DAY)
+    released = {"tied": "any", "not_yet": "released"}
+    yield with_parameters("/admin/legal/suspect/", fate="held", **released)
 
 
 # The screens

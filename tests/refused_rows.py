@@ -161,6 +161,8 @@ LEGAL = [
     ("arrestlink_basis_is_known", f.ArrestLinkFactory, {"basis_kind": "bystander"}),
     ("suspect_code_is_random", f.SuspectFactory, {"code": "S-1"}),
     ("suspect_code_is_random", f.SuspectFactory, {"code": "7F3K-9QWA-1"}),
+    ("suspect_level_has_basis", f.SuspectFactory, {"level": "commander"}),
+    ("suspect_level_has_basis", f.SuspectFactory, {"level": "emperor", "level_basis": "A report."}),
     ("step_kind_is_known", f.StepFactory, {"kind": "forgotten"}),
     ("step_detention_names_arrest", f.DetentionFactory, {"arrest": None}),
     ("conviction_sentence_is_known", f.ConvictionFactory, {"sentence": "exile"}),

@@ -36,6 +36,8 @@ def test_the_bench_measures_a_very_small_world(monkeypatch, settings):
 
     for line in (
         "report by year",
+        "dashboard, time",
+        "dashboard, reach",
         "list of 50, both walls",
         "save, history alone",
         "API, one incident, by key",

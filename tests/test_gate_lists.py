@@ -100,10 +100,13 @@ def test_hand_written_sql_is_where_this_list_says():
         "reports/naming.py": 1,  # who was folded into a group on the day of an incident
         "reports/accountability.py": 1,  # made of gated querysets by `sql_of`
         "reports/dashboard/compared.py": 1,
-        "reports/held.py": 1,
+        "reports/held.py": 2,
         "reports/grouping.py": 2,
         "reports/people.py": 1,
         "reports/queue/items.py": 1,
+        "reports/reach.py": 2,
+        "reports/sql.py": 1,  # runs what is made of gated querysets
+        "reports/waiting.py": 1,
     }
 
 

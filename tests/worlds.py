@@ -156,7 +156,7 @@ def _by(row, day):
     return row.occurred_to <= day
 
 
-def _linked(question):
+def linked(question):
     """Pairs (arrest id, incident id) that count."""
     return {
         (link.arrest_id, link.incident_id)
@@ -179,7 +179,7 @@ def _steps(question):
 
 
 def _of_steps(question, kinds):
-    steps, pairs, found = _steps(question), _linked(question), set()
+    steps, pairs, found = _steps(question), linked(question), set()
     for step in steps:
         if step.kind not in kinds:
             continue
@@ -240,7 +240,7 @@ def reached(rung, question):
             and (row.asserted_to is None or row.asserted_to <= question.as_of)
             and _sure_enough(row, question.min_confidence)
         },
-        "arrested": lambda: {incident for _arrest, incident in _linked(question)},
+        "arrested": lambda: {incident for _arrest, incident in linked(question)},
         "convicted": lambda: {
             row.incident_id for c in _convictions(question) for row in c.incidents.all()
         },

@@ -32,6 +32,7 @@ class SuspectAdmin(NamesOfSuspects, RecordAdmin):
             "code",
             ("affiliation", "affiliation_stated"),
             ("nationality", "role"),
+            ("level", "level_basis"),
             "at_large",
         ),
     ]

@@ -137,6 +137,8 @@ class SuspectSerializer(RecordSerializer):
             "affiliation_stated",
             "nationality",
             "role",
+            "level",
+            "level_basis",
             "at_large",
             "steps",
             "convictions",

@@ -42,6 +42,7 @@ from legal.models.provision import (
     ProvisionCitation,
 )
 from legal.models.suspect import (
+    Level,
     Step,
     StepCitation,
     StepIncident,
@@ -70,6 +71,7 @@ __all__ = [
     "Identity",
     "Instrument",
     "InstrumentCitation",
+    "Level",
     "LinkBasis",
     "NameReading",
     "NegativeResult",

@@ -30,6 +30,16 @@ def random_code():
     return f"S-{''.join(letters[:4])}-{''.join(letters[4:])}"
 
 
+class Level(models.TextChoices):
+    """Where in the chain somebody stood: docs/vocabularies.md#level."""
+
+    PERPETRATOR = "perpetrator", _("Perpetrator")
+    CELL = "cell", _("Cell")
+    COMMANDER = "commander", _("Commander")
+    POLITICAL_FIGURE = "political_figure", _("Political figure")
+    STATE = "state", _("State")
+
+
 @pghistory.track()
 class Suspect(Record):
     """One person held or sought, known by a random code. The name is apart: identity.py."""
@@ -54,6 +64,18 @@ class Suspect(Record):
     role = models.CharField(
         _("role"), max_length=100, blank=True, help_text=_("A function, never a name.")
     )
+    level = models.CharField(
+        _("level in the chain"),
+        max_length=20,
+        choices=Level,
+        blank=True,
+        help_text=_("Leave empty if no source says it. Never concluded from an affiliation."),
+    )
+    level_basis = models.TextField(
+        _("basis of the level"),
+        blank=True,
+        help_text=_("What it rests on: the source, and what it says. Never a name."),
+    )
     at_large = models.BooleanField(_("at large"), null=True, blank=True)
 
     class Meta(Record.Meta):
@@ -66,6 +88,15 @@ class Suspect(Record):
                 condition=Q(code__regex="^S-[0-9A-Z]{4}-[0-9A-Z]{4}$"),
                 name="suspect_code_is_random",
                 violation_error_message=_("A suspect's code looks like S-7F3K-9QWA."),
+            ),
+            models.CheckConstraint(
+                condition=Q(level="", level_basis="")
+                | (Q(level__in=Level.values) & ~Q(level_basis="")),
+                name="suspect_level_has_basis",
+                violation_error_message=_(
+                    "A level in the chain comes from its list and says what it rests on: "
+                    "fill in both, or leave both empty."
+                ),
             ),
         ]
 

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django import forms
 from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,7 @@ from records.api import Part
 from records.parameters import StrictParameters
 from reports.accountability import COLUMNS, accountability, rows_behind
 from reports.asking import PARAMETERS, Asking
+from reports.asking_measures import OF_MEASURES, AskingMeasures, behind
 from reports.incident_filters import (
     QUESTION,
     LadderIncidentFilterSet,
@@ -41,19 +43,25 @@ SAID = {
     "key": _("A row of that breakdown, or `none` for the incidents in no row."),
     "rung": _("Incidents that stand on this rung of the ladder on that day."),
     "without": _("Less those that stand on this rung."),
+    "waited_for": _("What they waited for; say `within` or `at_least` with it."),
+    "within": _("Those for which it came within so many days."),
+    "at_least": _("Those for which it had not come before so many days had passed."),
+    "reached": _("The highest level of the chain that anybody reached stood on."),
+    "through": _("What reached him: anything, if left out."),
 }
+FIELDS = {**Asking.base_fields, **AskingMeasures.base_fields}
+TYPES = {forms.DateField: OpenApiTypes.DATE, forms.IntegerField: OpenApiTypes.INT}
 
 MERGED = _("It was merged into another incident: `Location` is the address of that one.")
 
 
 def parameters(*names):
-    """The parameters of the report as the schema describes them."""
+    """The parameters of the report and of its lists as the schema describes them."""
     return [
         OpenApiParameter(
             name,
-            type=OpenApiTypes.DATE if name == "as_of" else OpenApiTypes.STR,
-            enum=[value for value, _label in getattr(Asking.base_fields[name], "choices", [])]
-            or None,
+            type=TYPES.get(type(FIELDS[name]), OpenApiTypes.STR),
+            enum=[value for value, _label in getattr(FIELDS[name], "choices", [])] or None,
             description=str(SAID[name]),
         )
         for name in names
@@ -87,7 +95,7 @@ class AskedOfIncidents(Asked):
 
 
 @extend_schema_view(
-    list=extend_schema(parameters=parameters(*PARAMETERS)),
+    list=extend_schema(parameters=parameters(*PARAMETERS, *OF_MEASURES)),
     retrieve=extend_schema(
         responses={
             200: LadderIncidentSerializer,
@@ -108,13 +116,18 @@ class LadderIncidentViewSet(Asked, IncidentViewSet):
 
     def known_parameters(self):
         known = super().known_parameters()
-        return [*known, *self.asks] if self.action == "list" else known
+        return [*known, *self.asks, *OF_MEASURES] if self.action == "list" else known
 
     def filter_queryset(self, queryset):
         filtered = super().filter_queryset(queryset)
-        asking = self.asked()
-        cell = asking.cell()
-        return rows_behind(filtered, self.question(asking), cell) if cell else filtered
+        asking, measures = self.asked(), AskingMeasures(self.request.query_params, self.viewer())
+        if not measures.is_valid():
+            raise ValidationError(measures.errors)
+        if cell := asking.cell():
+            filtered = rows_behind(filtered, self.question(asking), cell)
+        for number in measures.numbers():
+            filtered = behind(filtered, self.question(asking), number)
+        return filtered
 
 
 # What the schema says of the report

@@ -11,6 +11,7 @@ shows it in reports/dashboard/figures.py.
 """
 
 from reports.charts.bars import bar_chart
+from reports.charts.curve import curve_chart
 from reports.charts.grid import grid_chart
 from reports.charts.ladder import ladder_chart
 from reports.charts.months import month_chart
@@ -18,6 +19,7 @@ from reports.charts.territory import governorate_map, site_map
 
 __all__ = [
     "bar_chart",
+    "curve_chart",
     "governorate_map",
     "grid_chart",
     "ladder_chart",

@@ -10,6 +10,7 @@ from records.parameters import nearest, refused
 from reports.accountability import cell_of
 from reports.asking import address_of
 from reports.asking_held import address_of_held
+from reports.asking_measures import address_of_measure
 from reports.incident_filters import QUESTION
 from reports.narrowing import NARROWING, Narrowing
 
@@ -26,12 +27,13 @@ QUESTION_LABELS = {
 class Asked:
     """An address that asks for figures, read as strictly as the API reads its own.
 
-    query: a QueryDict. more: further parameters that the page knows.
+    query: a QueryDict. more: further parameters that the page knows. page: its name.
     Look at `errors` before anything else. Makes the queries of Narrowing.
     """
 
-    def __init__(self, query, viewer, more=()):
+    def __init__(self, query, viewer, more=(), page="admin:dashboard"):
         self.viewer = viewer
+        self.page = page
         self.more = {name: query[name] for name in more if query.get(name)}
         self.narrowing = Narrowing({name: query[name] for name in query}, viewer)
         self.errors = {**self._errors_of(query, more), **self._by_errors(query)}
@@ -75,9 +77,9 @@ class Asked:
         return urlencode({name: value for name, value in changed.items() if value})
 
     def here(self, **changes):
-        """The dashboard, asked so."""
+        """The page, asked so."""
         query = self.query(**dict.fromkeys(self.more), **changes)
-        address = reverse("admin:dashboard")
+        address = reverse(self.page)
         return f"{address}?{query}" if query else address
 
     def incidents_behind(self, column, by=None, key=None):
@@ -87,6 +89,12 @@ class Asked:
 
     def cell_behind(self, cell, question=None):
         written = {**self.narrowing.narrowed, **address_of(cell, question or self.question)}
+        return f"{reverse('admin:incidents_incident_changelist')}?{urlencode(written)}"
+
+    def measured_behind(self, number):
+        """The list of the attacks that a Wait or a Reach counts."""
+        written = {**self.narrowing.written, "as_of": self.question.as_of.isoformat()}
+        written |= address_of_measure(number)
         return f"{reverse('admin:incidents_incident_changelist')}?{urlencode(written)}"
 
     def arrests_behind(self, held):

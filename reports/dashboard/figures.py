@@ -23,6 +23,7 @@ from reports.charts import (
     month_chart,
     site_map,
 )
+from reports.dashboard import figures_reach, figures_time
 from reports.dashboard.figures_held import arrests, reasons
 from reports.dashboard.tables import Figure, Line, Number
 from reports.grouping import BOTH, GROUPINGS, NONE
@@ -312,5 +313,17 @@ FIGURES = {
 }
 
 
+# On pages of their own: reports/dashboard/measures.py
+MEASURES = {
+    **{name: Maker(figures_time.of_milestone(of)) for of, name in figures_time.NAMES.items()},
+    "waits_by_militia": Maker(figures_time.by_militia),
+    "waits_by_authority": Maker(figures_time.by_authority),
+    "released": Maker(figures_time.released),
+    "reach": Maker(figures_reach.levels),
+    "reach_attacks": Maker(figures_reach.attacks),
+}
+ALL_FIGURES = FIGURES | MEASURES
+
+
 def groupings_of(asked, names=FIGURES):
-    return [by for name in names for by in FIGURES[name].bys(asked)]
+    return [by for name in names for by in ALL_FIGURES[name].bys(asked)]

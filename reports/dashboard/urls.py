@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.decorators.http import require_POST
 
-from reports.dashboard import views
+from reports.dashboard import measures, views
 
 
 def addresses(site):
@@ -16,6 +16,8 @@ def addresses(site):
     return [
         at("dashboard/", views.dashboard, "dashboard"),
         at("dashboard/<slug:name>.<slug:kind>", views.figure_file, "dashboard_file"),
+        at("dashboard/time/", measures.time_to_justice, "dashboard_time"),
+        at("dashboard/reach/", measures.how_high, "dashboard_reach"),
         at("dashboard/changes/", views.changes, "dashboard_changes"),
         posted("dashboard/save/", views.save_view, "dashboard_save"),
         posted("dashboard/saved/<int:pk>/remove/", views.remove_view, "dashboard_remove"),

@@ -15,7 +15,8 @@ from records.models import Confidence
 from reports.dashboard import files
 from reports.dashboard.asked import BY, Asked
 from reports.dashboard.compared import compare
-from reports.dashboard.figures import FIGURES, groupings_of
+from reports.dashboard.figures import ALL_FIGURES, FIGURES, groupings_of
+from reports.dashboard.measured import Measures
 from reports.dashboard.numbers import Numbers
 from reports.models import TAKEN, SavedView
 from reports.writing import headline, people_in_words
@@ -174,12 +175,12 @@ def remove_view(request, pk):
 
 def figure_file(request, name, kind):
     """One figure as CSV, SVG or PNG, asked as the page is."""
-    if name not in FIGURES or kind not in TYPES:
+    if name not in ALL_FIGURES or kind not in TYPES:
         raise Http404
     asked = Asked(request.GET, request.viewer)
     if asked.errors:
         return page(request, "page", asked, status=REFUSED, title=_("Dashboard"))
-    figure = FIGURES[name].make(Numbers(asked, groupings_of(asked, [name])))
+    figure = ALL_FIGURES[name].make(Measures(asked, groupings_of(asked, [name])))
     if kind != "csv" and figure.chart is None:
         raise Http404
     if kind == "csv":

@@ -9,7 +9,18 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from bench import answering, by_hand, desk, duplicates, exports, importing, saving, trust, world
+from bench import (
+    answering,
+    by_hand,
+    desk,
+    duplicates,
+    exports,
+    importing,
+    measures,
+    saving,
+    trust,
+    world,
+)
 from incidents.models import Incident, Place
 from militias.models import Group
 from records.gate import Unrestricted
@@ -96,6 +107,13 @@ class Command(BaseCommand):
             ),
             lambda: [by_hand.ask(by_hand.BY_YEAR, day=DAY - timedelta(n)) for n in (0, 365)],
         )
+        measures.same(DAY)
+        for page, in_sql in (("time", measures.time_by_hand), ("reach", measures.reach_by_hand)):
+            self._line(
+                f"dashboard, {page}",
+                lambda page=page: self._page(client, f"/admin/dashboard/{page}/?as_of={DAY}"),
+                lambda in_sql=in_sql: in_sql(DAY),
+            )
 
     def _cost_of_trust(self):
         """The right column is the same work of ours without what the line names."""
