@@ -1,4 +1,4 @@
-"""The incidents' screen, with how far each incident got."""
+"""The screens that tell, beside a record, what the ladder says of it."""
 
 from django.contrib import admin, messages
 from django.utils import timezone
@@ -6,10 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from incidents.admin import IncidentAdmin
 from incidents.models import Incident
+from legal.admin import ConvictionAdmin, SuspectAdmin
+from legal.models import Conviction, Suspect
 from reports.accountability import rows_behind
 from reports.asking import PARAMETERS, Asking, in_words
+from reports.case.page import CasePage
 from reports.dossier.page import DossierPage
 from reports.ladder import Rung
+from reports.rulings.page import RulingPage
 
 
 class LadderFilter(admin.ListFilter):
@@ -71,3 +75,13 @@ class LadderIncidentAdmin(DossierPage, IncidentAdmin):
             question = asking.question(timezone.localdate())
             said = {"subtitle": in_words(cell, question)}
         return super().changelist_view(request, {**said, **(extra_context or {})})
+
+
+@admin.register(Suspect)
+class CaseSuspectAdmin(CasePage, SuspectAdmin):
+    list_display = [*SuspectAdmin.list_display, "case"]
+
+
+@admin.register(Conviction)
+class RulingConvictionAdmin(RulingPage, ConvictionAdmin):
+    pass

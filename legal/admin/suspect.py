@@ -15,7 +15,6 @@ OCCURRED = ("occurred_from", "occurred_to", "occurred_precision")
 STEP = ("authority", "court", "provision"), "stated_reason", "reported_reason"
 
 
-@admin.register(Suspect)
 class SuspectAdmin(NamesOfSuspects, RecordAdmin):
     change_form_template = "admin/legal/suspect/change_form.html"
     list_display = ["code", "affiliation", "nationality", "role", "free", "last_step"]
