@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from legal.admin.detaining import EntersPeople
 from legal.admin.suspect import OCCURRED, STEP
 from legal.forms import DetentionForm, DetentionFormSet
 from legal.models import Arrest, ArrestLink, LinkBasis, Step, StepKind
@@ -57,7 +58,7 @@ class BasisFilter(admin.SimpleListFilter):
 
 
 @admin.register(Arrest)
-class ArrestAdmin(RecordAdmin):
+class ArrestAdmin(EntersPeople, RecordAdmin):
     list_display = ["occurred_on", "description", "authority", "detained", "affiliation", "linked"]
     list_display_links = ["description"]
     list_filter = [("authority", SeenFilter), ("affiliation", SeenFilter), BasisFilter]
