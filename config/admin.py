@@ -7,6 +7,7 @@ from config.sign_in import views as sign_in
 from config.sign_in.forms import SignInForm
 from records.admin_base import AutocompleteView
 from reports.front_page import front_page
+from reports.law import page as law
 
 STORY = [
     "records.Source",
@@ -51,7 +52,7 @@ class Site(admin.AdminSite):
     login_form = SignInForm
 
     def get_urls(self):
-        return [*sign_in.addresses(self), *super().get_urls()]
+        return [*sign_in.addresses(self), *law.addresses(self), *super().get_urls()]
 
     def get_app_list(self, request, app_label=None):
         """Apps and their models in the order of `STORY`; what is not in it comes last."""

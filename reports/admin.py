@@ -13,6 +13,7 @@ from reports.asking import PARAMETERS, Asking, in_words
 from reports.case.page import CasePage
 from reports.dossier.page import DossierPage
 from reports.ladder import Rung
+from reports.law.filters import AnsweredForFilter
 from reports.rulings.page import RulingPage
 
 
@@ -64,7 +65,7 @@ class LadderFilter(admin.ListFilter):
 class LadderIncidentAdmin(DossierPage, IncidentAdmin):
     change_form_template = "admin/incidents/incident/change_form.html"
     list_display = [*IncidentAdmin.list_display, "dossier"]
-    list_filter = [LadderFilter, *IncidentAdmin.list_filter]
+    list_filter = [LadderFilter, *IncidentAdmin.list_filter, AnsweredForFilter]
 
     def changelist_view(self, request, extra_context=None):
         """Above rows that a number led to, say what the number counts."""
