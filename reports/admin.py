@@ -8,11 +8,13 @@ from incidents.admin import IncidentAdmin
 from incidents.models import Incident
 from legal.admin import ConvictionAdmin, SuspectAdmin
 from legal.models import Conviction, Suspect
+from records.admin_columns import NOTHING
 from reports.accountability import rows_behind
 from reports.asking import PARAMETERS, Asking, in_words
 from reports.case.page import CasePage
+from reports.designated import was_designated
 from reports.dossier.page import DossierPage
-from reports.ladder import Rung
+from reports.ladder import Question, Rung, holds
 from reports.law.filters import AnsweredForFilter
 from reports.rulings.page import RulingPage
 
@@ -61,11 +63,43 @@ class LadderFilter(admin.ListFilter):
             }
 
 
+class DesignatedFilter(admin.SimpleListFilter):
+    """Designated when it attacked? As of today, at any confidence that is not doubt."""
+
+    title = _("designated when it attacked")
+    parameter_name = "designated"
+
+    def lookups(self, request, model_admin):
+        return [("true", _("Yes")), ("false", _("No, as far as is known"))]
+
+    def queryset(self, request, incidents):
+        if self.value() not in ("true", "false"):
+            return incidents if self.value() is None else incidents.none()
+        met = was_designated(Question(timezone.localdate(), request.viewer))
+        return incidents.filter(met if self.value() == "true" else ~met)
+
+
 @admin.register(Incident)
 class LadderIncidentAdmin(DossierPage, IncidentAdmin):
     change_form_template = "admin/incidents/incident/change_form.html"
-    list_display = [*IncidentAdmin.list_display, "dossier"]
-    list_filter = [LadderFilter, *IncidentAdmin.list_filter, AnsweredForFilter]
+    list_display = [*IncidentAdmin.list_display, "designated", "dossier"]
+    list_filter = [
+        LadderFilter,
+        *IncidentAdmin.list_filter,
+        DesignatedFilter,
+        AnsweredForFilter,
+    ]
+
+    def with_columns(self, rows):
+        met = was_designated(Question(timezone.localdate(), rows.viewer))
+        return super().with_columns(rows).annotate(designated_then=holds(met))
+
+    @admin.display(description=_("designated when it attacked"))
+    def designated(self, row):
+        """Nobody is named: nobody can say."""
+        if row.designated_then:
+            return _("Yes")
+        return _("No") if row.claims_shown or row.attributions_shown else NOTHING
 
     def changelist_view(self, request, extra_context=None):
         """Above rows that a number led to, say what the number counts."""

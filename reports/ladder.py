@@ -171,6 +171,13 @@ def condition(rung, question):
     return met
 
 
+def holds(condition):
+    """A condition as a boolean column."""
+    return Case(
+        When(condition, then=Value(True)), default=Value(False), output_field=BooleanField()
+    )
+
+
 def rungs_of(incident, question):
     """The rungs that one incident stands on: none if it does not enter the count.
 
@@ -212,11 +219,7 @@ class LadderQuerySet(IncidentQuerySet):
         """Add one boolean column per rung, named after it."""
         return self.annotate(
             **{
-                rung.value: Case(
-                    When(condition(rung, question), then=Value(True)),
-                    default=Value(False),
-                    output_field=BooleanField(),
-                )
+                rung.value: holds(condition(rung, question))
                 for rung in Rung
                 if rung != Rung.RECORDED
             }

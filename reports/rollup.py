@@ -40,6 +40,20 @@ def stretches(question):
     ]
 
 
+def climbs(question):
+    """When every group is folded into each of those above it, not into the topmost alone.
+
+    Returns a list of Stretch, whose root is any group above the member. Makes one query.
+    """
+    parents = _parents(question)
+    return [
+        Stretch(member, above, since, until)
+        for member in sorted(parents)
+        for since, until in _intervals(member, parents)
+        for above in sorted(_above(member, parents, since).keys() - {member})
+    ]
+
+
 def folded_into(question, group):
     """When which groups are folded into this one, directly or through others.
 

@@ -5,7 +5,7 @@ What was withdrawn is left out; drafts are shown to whoever may read them, and s
 
 from dataclasses import dataclass
 
-from django.db.models import BooleanField, Case, Prefetch, Q, Value, When
+from django.db.models import Prefetch, Q
 
 from legal.models import (
     Arrest,
@@ -21,7 +21,7 @@ from legal.models import (
     Suspect,
 )
 from records.models import ReviewStatus
-from reports.ladder import Question
+from reports.ladder import Question, holds
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def _told(model, viewer):
 
 def _arrests(keys, question):
     """With the incidents that somebody ties each to, and whether the tie counts."""
-    counts = _holds(Q(pk__in=question.arrest_links.values("pk")))
+    counts = holds(Q(pk__in=question.arrest_links.values("pk")))
     links = _told(ArrestLink, question.viewer).select_related("incident").annotate(counts=counts)
     arrests = (
         _told(Arrest, question.viewer)
@@ -94,7 +94,7 @@ def _convictions(suspect, question):
         _told(Conviction, viewer)
         .filter(pk__in=_seen(ConvictionSuspect, viewer).filter(**him).values("conviction"))
         .annotate(
-            stands=_holds(Q(pk__in=held.values("conviction")) & Q(pk__in=counted.values("pk")))
+            stands=holds(Q(pk__in=held.values("conviction")) & Q(pk__in=counted.values("pk")))
         )
         .order_by("decided_from", "id")
         .prefetch_related(
@@ -106,10 +106,4 @@ def _convictions(suspect, question):
             Prefetch("rulings", _told(Ruling, viewer).order_by("decided_from", "id")),
             Prefetch("rulings__suspects", _seen(RulingSuspect, viewer).select_related("suspect")),
         )
-    )
-
-
-def _holds(condition):
-    return Case(
-        When(condition, then=Value(True)), default=Value(False), output_field=BooleanField()
     )
