@@ -16,7 +16,6 @@ from records.sourcing import LikeWhole, SourcedForm
 
 DAYS = {"occurred_from": AdminDateWidget, "occurred_to": AdminDateWidget}
 SPAN = tuple(f"occurred_{part}" for part in ("from", "to", "precision"))
-HELD = {"min_value": 1, "max_value": AT_MOST}
 
 
 class DetainedForm(SourcedForm, LikeWhole, SpanForm):
@@ -25,7 +24,7 @@ class DetainedForm(SourcedForm, LikeWhole, SpanForm):
     seen: which plan was shown with the form, if any.
     """
 
-    people = forms.IntegerField(label=_("People detained"), **HELD)
+    people = forms.IntegerField(label=_("People detained"), min_value=1, max_value=AT_MOST)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     CITES = StepCitation._meta.get_field("source")
@@ -82,7 +81,7 @@ class DetainedForm(SourcedForm, LikeWhole, SpanForm):
 class OutcomeForm(SpanForm):
     """What became of some of the detained."""
 
-    people = forms.IntegerField(label=_("People"), **HELD)
+    people = forms.IntegerField(label=_("People"), min_value=1, max_value=AT_MOST)
     kind = forms.ChoiceField(
         label=_("What became of them"),
         choices=[("", "---------")]

@@ -119,4 +119,4 @@ class CaseSuspectAdmin(CasePage, SuspectAdmin):
 
 @admin.register(Conviction)
 class RulingConvictionAdmin(RulingPage, ConvictionAdmin):
-    pass
+    change_form_template = "admin/legal/conviction/change_form.html"

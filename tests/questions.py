@@ -151,7 +151,6 @@ def screens(world):
         yield Question(address(Incident, "dossier", row.reference))
         yield with_parameters(address(Incident, "dossier", row.pk), as_of=DAY)
 
-
     yield from of_cases(world)
 
 

@@ -29,7 +29,8 @@ def test_a_conviction_is_reversed_in_two_clicks(desk, site, width, language):
     layla, salam = pages["layla"], pages["salam"]
 
     layla.goto(f"{site}{address(Conviction, 'change', made.pk)}")
-    layla.click(f"[href$='{made.reference}/ruling/']")
+    with layla.expect_navigation():
+        layla.click(f"[href$='{made.reference}/ruling/']")
     rung = layla.locator("tr[data-rung=standing] .number")
     assert rung.all_inner_texts() == ["1", "0"]
     assert layla.evaluate("document.documentElement.scrollWidth") <= width

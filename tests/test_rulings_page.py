@@ -183,7 +183,7 @@ def test_the_page_costs_the_same_with_one_row_as_with_many(sign_in, made, count_
         ConvictionIncidentFactory(conviction=made)
         RulingFactory(conviction=made, kind="upheld")
 
-    assert count_queries(lambda: browser.get(page_of(made))) == cost == 24
+    assert count_queries(lambda: browser.get(page_of(made))) == cost == 25
 
 
 class AlHashimiTests(StarterDataTestCase):

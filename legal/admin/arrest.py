@@ -59,6 +59,7 @@ class BasisFilter(admin.SimpleListFilter):
 
 @admin.register(Arrest)
 class ArrestAdmin(EntersPeople, RecordAdmin):
+    change_form_template = "admin/legal/arrest/change_form.html"
     list_display = ["occurred_on", "description", "authority", "detained", "affiliation", "linked"]
     list_display_links = ["description"]
     list_filter = [("authority", SeenFilter), ("affiliation", SeenFilter), BasisFilter]

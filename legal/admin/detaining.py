@@ -29,8 +29,6 @@ def may_detain(person, arrest):
 class EntersPeople:
     """For the admin of arrests: the page, by the arrest's number or its reference."""
 
-    change_form_template = "admin/legal/arrest/change_form.html"
-
     def get_urls(self):
         page = path(
             "<slug:key>/people/",

@@ -28,8 +28,6 @@ DRAFT = _("The ruling is recorded as a draft. It changes the headline once it is
 class RulingPage:
     """For the admin of convictions: the page, by the conviction's number or its reference."""
 
-    change_form_template = "admin/legal/conviction/change_form.html"
-
     def get_urls(self):
         page = path(
             "<slug:key>/ruling/",
@@ -71,8 +69,8 @@ class RulingPage:
             "title": _("Record a ruling"),
             "conviction": conviction,
             "published": conviction.review_status == ReviewStatus.PUBLISHED,
+            "rulings": _told(conviction, request.viewer),
             "form": form,
-            "valid": valid,
             "media": self.media + form.media,
             "effect": shown,
             "supposed": ruling,
@@ -113,6 +111,11 @@ class RulingPage:
         submitted = ruling.review_status == ReviewStatus.SUBMITTED
         messages.success(request, SUBMITTED if submitted else DRAFT)
         return HttpResponseRedirect(reverse("admin:legal_ruling_change", args=[ruling.pk]))
+
+
+def _told(conviction, viewer):
+    rulings = Ruling.objects.visible_to(viewer).filter(conviction=conviction)
+    return rulings.exclude(review_status=ReviewStatus.WITHDRAWN)
 
 
 def _supposed(form, question):
