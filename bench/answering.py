@@ -33,7 +33,9 @@ SERVED = {"compiled": "config.wsgi", "rendered": "bench.rendered"}
 def signed_in():
     """A client that is signed in with the right to read."""
     client = Client()
-    user, _made = User.objects.get_or_create(username="bench", organisation_id=1)
+    user, _made = User.objects.get_or_create(
+        username="bench", organisation_id=1, defaults={"is_staff": True}
+    )
     user.groups.add(Role.objects.get(name=DATA_ENTRY))
     client.force_login(user)
     return client

@@ -5,12 +5,10 @@ both walls bind. Columns are in the order of the serializers, rows in that of re
 so the same records make the same bytes. Why: docs/adr/0028-exports.md.
 """
 
-import os
 from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
-from pathlib import PurePosixPath
 from tempfile import TemporaryFile
 
 from django.core.files import File
@@ -27,6 +25,7 @@ from partners.dictionary import STANDS, entries
 from partners.models import Release, audience_of
 from partners.withholding import marked_models
 from records.exporting import as_csv, copied
+from records.receiving import settle
 from records.shapes import WHOLE
 from records.tables import Column
 from records.viewer import viewing
@@ -138,7 +137,7 @@ class _Files:
             size = file.tell()
             stored = default_storage.save(f"{self.folder}/{name}", File(file))
         self.undo.callback(default_storage.delete, stored)
-        _settle(stored)
+        settle(stored)
         return {"bytes": size, "sha256": digest.hexdigest(), "stored": stored, "rows": number}
 
     def keep_table(self, name, table, columns):
@@ -146,16 +145,6 @@ class _Files:
 
     def keep_text(self, name, text):
         return {**self.keep(name, [text.encode()]), "rows": None, "columns": []}
-
-
-def _settle(stored):
-    """Wait until the disk has the file and the folders that lead to it."""
-    for name in (stored, *map(str, PurePosixPath(stored).parents)):
-        handle = os.open(default_storage.path(name), os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 # What a release was made from

@@ -4,7 +4,7 @@ The outcome is for comparing, not for following: `http`, `www.` and what only fo
 reader about are dropped from it, and the copy in an archive stands for its original. Too
 little is folded rather than too much, for a wrong match would cite the wrong document.
 Nothing here asks the network: an address is what somebody typed, and its publisher would
-learn who looks. Definition: docs/methodology.md.
+learn who looks. Definition: docs/methodology.md#sources-and-citations.
 """
 
 import re

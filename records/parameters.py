@@ -36,6 +36,7 @@ __all__ = [
     "named_like",
     "nearest",
     "page_size",
+    "refused",
     "rule",
     "since",
     "until",
@@ -187,6 +188,24 @@ def page_size(parameters):
     return int(wanted)
 
 
+def refused(parameters, known):
+    """{parameter: sentences} for what a query must not have.
+
+    parameters: a QueryDict. An unknown parameter, an empty one and a repeated one are refused.
+    """
+    errors = {}
+    for parameter, values in parameters.lists():
+        if parameter not in known:
+            errors[parameter] = [_("Unknown parameter."), nearest(parameter, known)]
+        elif len(values) > 1:
+            errors[parameter] = [_("Give this parameter once.")]
+        elif not values[0].strip():
+            errors[parameter] = [_("Give a value, or leave the parameter out.")]
+        elif len(values[0]) > LONGEST_VALUE:
+            errors[parameter] = [_("Give a shorter value.")]
+    return errors
+
+
 class StrictParameters:
     """A view that refuses a parameter it does not know, an empty one and a repeated one."""
 
@@ -195,17 +214,7 @@ class StrictParameters:
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
-        known = self.known_parameters()
-        errors = {}
-        for parameter, values in request.query_params.lists():
-            if parameter not in known:
-                errors[parameter] = [_("Unknown parameter."), nearest(parameter, known)]
-            elif len(values) > 1:
-                errors[parameter] = [_("Give this parameter once.")]
-            elif not values[0].strip():
-                errors[parameter] = [_("Give a value, or leave the parameter out.")]
-            elif len(values[0]) > LONGEST_VALUE:
-                errors[parameter] = [_("Give a shorter value.")]
+        errors = refused(request.query_params, self.known_parameters())
         if errors:
             raise ValidationError(errors)
 

@@ -5,15 +5,15 @@ reports/ladder.py. Definitions: docs/methodology.md#the-report.
 """
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import sqrt
 
 from django.db import connection
-from django.db.models import TextField, Value
 
 from reports.grouping import GROUPINGS, NONE
 from reports.ladder import PROVEN_BY, Question, Rung, condition, incidents_by_itself, ladder
 from reports.people import People, people
+from reports.rollup import stretches
 from reports.sql import sql_of
 
 Z_95 = 1.959964  # standard normal quantile for a two-sided 95 % interval
@@ -111,14 +111,12 @@ def accountability(incidents, question, by=None):
     """
     incidents = ladder(incidents)
     grouping = GROUPINGS[by] if by else None
-    total, counts = _count(incidents, question, grouping)
-    return Report(
-        question=question,
-        by=by,
-        total=total,
-        rows=tuple(_labelled(counts, grouping, question.viewer)) if grouping else (),
-        people=people(incidents, question),
-    )
+    total, counts = counts_by(incidents, question, [by] if by else [])
+    rows = ()
+    if grouping:
+        labels = grouping.labels(keys_of(counts[by]), question.viewer)
+        rows = tuple(labelled(counts[by], grouping, labels))
+    return Report(question, by, total, rows, people(incidents, question))
 
 
 @dataclass(frozen=True)
@@ -208,42 +206,73 @@ def _flags(question):
     return ", ".join(columns), tuple(parameters)
 
 
-def _count(incidents, question, grouping):
-    """The total, and {key: Counts}, in one query."""
-    own_key = grouping.expression if grouping and not grouping.pairs else None
-    keyed, parameters = sql_of(
-        incidents.counted(question).values_list("pk", own_key or Value("", TextField()))
-    )
+def counts_by(incidents, question, bys, climb=None):
+    """The total, and {by: {key: Counts}} for each grouping named, in one query.
+
+    climb: what returns the Stretches of the question, if somebody has asked for them already.
+    Makes a second query if a grouping climbs and `climb` is left out.
+    """
+    incidents = ladder(incidents)
+    climb = climb or cache(lambda: stretches(question))
+    own = {by: GROUPINGS[by].expression for by in bys if not GROUPINGS[by].many}
+    keyed, parameters = sql_of(incidents.counted(question).values_list("pk", *own.values()))
+    names = {by: f"key_{place}" for place, by in enumerate(own)}
+    columns = ", ".join(["incident", *names.values()])
     flags, more = _flags(question)
     query = f"""
-        WITH incident (incident, key) AS MATERIALIZED ({keyed}),
-        counted AS MATERIALIZED (SELECT incident, key, {flags} FROM incident)
-        SELECT true, NULL, {_COUNTS} FROM counted
+        WITH incident ({columns}) AS MATERIALIZED ({keyed}),
+        counted AS MATERIALIZED (SELECT {columns}, {flags} FROM incident)
+        SELECT NULL, NULL, {_COUNTS} FROM counted
     """
     parameters = (*parameters, *more)
-    if own_key:
-        query += f"UNION ALL SELECT false, key::text, {_COUNTS} FROM counted GROUP BY key"
-    elif grouping:
-        pairs, more = grouping.pairs(question)
+    for by in bys:
+        if key := names.get(by):
+            query += f"UNION ALL SELECT '{by}', {key}::text, {_COUNTS} FROM counted GROUP BY {key} "
+            continue
+        pairs, more = GROUPINGS[by].pairs(question, climb)
         parameters += tuple(more)
         query += f"""
             UNION ALL
-            SELECT false, pairs.key::text, {_PAIR_COUNTS}
+            SELECT '{by}', pairs.key::text, {_PAIR_COUNTS}
             FROM counted LEFT JOIN ({pairs}) AS pairs (incident, key, uncontested)
                 USING (incident)
             GROUP BY pairs.key
         """
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
-        rows = [(total, key, Counts(*numbers)) for total, key, *numbers in cursor.fetchall()]
-    (total,) = (counts for total, _key, counts in rows if total)
-    return total, {key: counts for total, key, counts in rows if not total}
+        found = {by: {} for by in (None, *bys)}
+        for by, key, *numbers in cursor.fetchall():
+            found[by][key] = Counts(*numbers)
+    total = found.pop(None)[None]
+    return total, found
 
 
-def _labelled(counts, grouping, viewer):
-    """Rows in order of time, or else the largest first; the one without a key last."""
-    keys = [key for key in counts if key is not None]
-    labels = grouping.labels(keys, viewer)
+def reached_by(incidents, question):
+    """(sql, parameters): the counted ones of `incidents`, and a boolean column for each rung."""
+    counted, parameters = sql_of(ladder(incidents).counted(question).values_list("pk"))
+    flags, more = _flags(question)
+    met = ", ".join(f"{_met(rung.value)} AS {rung.value}" for rung in _RUNGS)
+    return (
+        f"""
+        SELECT incident, true AS recorded, {met} FROM (
+            SELECT incident, {flags} FROM ({counted}) AS begun (incident)
+        ) AS flagged
+        """,
+        (*more, *parameters),
+    )
+
+
+def keys_of(counts):
+    """The keys of one grouping's counts that have a label of their own."""
+    return [key for key in counts if key is not None]
+
+
+def labelled(counts, grouping, labels):
+    """ReportRows in order of time, or else the largest first; the one without a key last.
+
+    labels: {key: (label, the key as an address writes it)}.
+    """
+    keys = keys_of(counts)
     if grouping.chronological:
         keys.sort()
     else:

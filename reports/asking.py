@@ -28,7 +28,17 @@ class Choice(forms.ChoiceField):
 YES_OR_NO = [("true", _("with")), ("false", _("without"))]
 
 
-class Asking(forms.Form):
+class Complaining(forms.Form):
+    def complaints(self):
+        """What is wrong, as sentences that begin with the field's label."""
+        return [
+            f"{self.fields[name].label}: {error}"
+            for name, errors in self.errors.items()
+            for error in errors
+        ]
+
+
+class Asking(Complaining):
     """What may be asked of the report and of the list behind one of its numbers.
 
     Everything may be left out: today, contested links counted, confidence possible.
@@ -61,14 +71,6 @@ class Asking(forms.Form):
             GROUPINGS[asked["by"]].check_key(asked["key"], self.viewer)
         except UnknownKey:
             self.add_error("key", _("The report by %(by)s has no such row.") % asked)
-
-    def complaints(self):
-        """What is wrong, as sentences that begin with the field's label."""
-        return [
-            f"{self.fields[name].label}: {error}"
-            for name, errors in self.errors.items()
-            for error in errors
-        ]
 
     def question(self, today):
         """The Question; call only on a valid form."""

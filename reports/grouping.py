@@ -35,9 +35,9 @@ class Grouping:
     """One way to break the report down. It has an `expression` or `pairs`.
 
     expression: the key of an incident.
-    pairs: from a Question to (sql, parameters) with the columns incident, key and
-        uncontested (whether the pair holds without contested arrest links too); an
-        incident can then count in several rows.
+    pairs: from a Question, and a function that climbs its relations (reports/rollup.py), to
+        (sql, parameters) with the columns incident, key and uncontested (whether the pair
+        holds without contested arrest links too); an incident can then count in several rows.
     labels: from keys and a viewer to {key: (label, the key as an address writes it)}; keys
         are text.
     key_of: from a key as an address writes it, and a viewer, to the key; raises UnknownKey.
@@ -75,7 +75,7 @@ class Grouping:
         if self.pairs is None:
             keyed = incidents.alias(row_key=self.expression)
             return keyed.filter(row_key=key) if key else keyed.filter(row_key__isnull=True)
-        sql, parameters = self.pairs(question)
+        sql, parameters = self.pairs(question, lambda: stretches(question))
         paired = f"SELECT incident FROM ({sql}) AS pairs (incident, key, uncontested) WHERE key"
         if key is None:
             return incidents.exclude(pk__in=RawSQL(f"{paired} IS NOT NULL", parameters))
@@ -171,24 +171,24 @@ def _of_groups(title, pairs, without):
     return Grouping(title, labels, key_of, without, pairs=pairs)
 
 
-def _claimants(question):
+def _claimants(question, _climb):
     return sql_of(question.claims.values_list("incident", "group", Value(True)).distinct())
 
 
-def _attributed(question):
+def _attributed(question, _climb):
     named = question.attributions.filter(group__isnull=False)
     return sql_of(named.values_list("incident", "group", Value(True)).distinct())
 
 
-def _authorities(question):
+def _authorities(question, _climb):
     by_authority = question.arrest_links.order_by().values_list("incident", "arrest__authority")
     return sql_of(by_authority.annotate(uncontested=BoolOr(Q(contested=False))))
 
 
-def _roots(question):
+def _roots(question, climb):
     named = question.attributions.filter(group__isnull=False)
     sql, parameters = sql_of(named.values_list("incident", "group", "incident__occurred_from"))
-    climbed = stretches(question)
+    climbed = climb()
     columns = [
         [getattr(stretch, column) for stretch in climbed]
         for column in ("member", "root", "since", "until")
@@ -204,6 +204,43 @@ def _roots(question):
         """,
         (*parameters, *columns),
     )
+
+
+# Keys that are two groups: who claimed, and to whom it is attributed
+
+BOTH = "~"  # between the two references, as an address writes them
+
+
+def _claimants_and_roots(question, climb):
+    """Each claimant beside each militia the same incident is attributed to, or none."""
+    claims, of_claims = _claimants(question, climb)
+    roots, of_roots = _roots(question, climb)
+    return (
+        f"""
+        SELECT claim.incident, claim.member || '.' || COALESCE(root.root::text, '{NONE}'), true
+        FROM ({claims}) AS claim (incident, member, uncontested)
+        LEFT JOIN ({roots}) AS root (incident, root, uncontested) USING (incident)
+        """,
+        (*of_claims, *of_roots),
+    )
+
+
+def _both_labels(keys, viewer):
+    split = {key: key.split(".") for key in keys}
+    named = _reference_labels(Group)(
+        {part for two in split.values() for part in two} - {NONE}, viewer
+    )
+    named[NONE] = (_("attributed to no group"), NONE)
+    return {
+        key: (" → ".join(str(named[part][0]) for part in two), BOTH.join(named[p][1] for p in two))
+        for key, two in split.items()
+    }
+
+
+def _both_key(written, viewer):
+    claimant, _both, root = written.partition(BOTH)
+    key_of = _reference_key(Group)
+    return f"{key_of(claimant, viewer)}.{root if root == NONE else key_of(root, viewer)}"
 
 
 GROUPINGS = {
@@ -230,12 +267,26 @@ GROUPINGS = {
         _("outside Iraq, or not known"),
         expression=governorate_of("place__"),
     ),
+    "place": Grouping(
+        _("Site"),
+        _reference_labels(Place),
+        _reference_key(Place),
+        _("place not known"),
+        expression=F("place"),
+    ),
     "kind": _choice("kind", IncidentKind, _("Kind of attack")),
     "target_kind": _choice("target_kind", TargetKind, _("Kind of target")),
     "claimant": _of_groups(_("Claimant"), _claimants, _("claimed by nobody")),
     "attributed_group": _of_groups(_("Attributed group"), _attributed, _("attributed to no group")),
     "root_group": _of_groups(
         _("Militia, facades and brigades folded in"), _roots, _("attributed to no group")
+    ),
+    "claimant_root": Grouping(
+        _("Claimant, and the militia it is attributed to"),
+        _both_labels,
+        _both_key,
+        _("claimed by nobody"),
+        pairs=_claimants_and_roots,
     ),
     "authority": _of_groups(_("Arresting authority"), _authorities, _("no arrest")),
 }

@@ -9,6 +9,7 @@ from django.db.models.expressions import ExpressionWrapper
 
 from legal.models import ConvictionIncident, ConvictionSuspect, StepKind
 from records.models import Confidence, at_least
+from reports.ladder import ladder
 from reports.sql import sql_of
 
 
@@ -133,11 +134,11 @@ COUNTS = f"""
 
 
 def people(incidents, question):
-    """People held or convicted for the counted ones of a LadderQuerySet of incidents.
+    """People held or convicted for the counted ones of any queryset of incidents.
 
     Makes one query. Definitions: docs/methodology.md#people.
     """
-    asked, parameters = sql_of(incidents.counted(question).values("pk"))
+    asked, parameters = sql_of(ladder(incidents).counted(question).values("pk"))
     heads, more = _heads(question)
     query = f"WITH asked (incident) AS MATERIALIZED ({asked}), {heads}, {COUNTS}"
     with connection.cursor() as cursor:

@@ -9,7 +9,11 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.views import APIView
 
 from records.parameters import StrictParameters
-from reports.api import LadderIncidentFilterSet, filters_described, incidents_asked
+from reports.incident_filters import (
+    LadderIncidentFilterSet,
+    filters_described,
+    incidents_asked,
+)
 
 MEDIA_TYPE = "application/stix+json;version=2.1"
 LARGEST = 1000  # incidents in one bundle: it is made in memory

@@ -23,6 +23,9 @@ RECORDS = [
     ("source_file_has_hash", f.SourceFactory, {"file_sha256": SHA256}),
     ("source_file_has_hash", f.SourceFactory, {"file": "a.pdf", "file_sha256": "a" * 63}),
     ("source_file_has_hash", f.SourceFactory, {"file": "a.pdf", "file_sha256": "A" * 64}),
+    ("storedfile_has_hash", f.StoredFileFactory, {"sha256": "A" * 64}),
+    ("storedfile_is_there", f.StoredFileFactory, {"size": 0}),
+    ("storedfile_media_type_is_taken", f.StoredFileFactory, {"media_type": "image/svg+xml"}),
 ]
 
 SIGN_IN = [("signin_proof_is_known", f.SignInFactory, {"proof": "a smile"})]
@@ -124,11 +127,21 @@ INCIDENTS = [
     ("statement_has_author", f.StatementFactory, {"group": None}),
 ]
 
+MERGES = [
+    ("incident_merged_is_withdrawn", f.IncidentFactory, {"merged_into": f.IncidentFactory}),
+    ("merge_has_reason", f.MergeFactory, {"reason": ""}),
+    ("merge_of_draft_or_published", f.MergeFactory, {"status_before": "submitted"}),
+    ("merge_undone_by_somebody_with_reason", f.MergeFactory, {"undone_reason": "Two after all."}),
+    ("merge_undone_by_somebody_with_reason", f.MergeFactory, {"undone_by": f.UserFactory}),
+    ("merge_undone_by_somebody_with_reason", f.MergeFactory, {"undone_at": timezone.now()}),
+]
+
 IMPORTS = [
     ("import_state_and_mode_are_known", f.ImportFactory, {"state": "lost"}),
     ("import_state_and_mode_are_known", f.ImportFactory, {"mode": "half"}),
     ("import_file_has_hash", f.ImportFactory, {"sha256": "A" * 64}),
     ("import_marking_is_tlp_and_not_red", f.ImportFactory, {"marking": "TLP:RED"}),
+    ("savedview_has_name", f.SavedViewFactory, {"name": ""}),
     ("importmapping_marking_is_tlp_and_not_red", f.ImportMappingFactory, {"marking": "TLP:RED"}),
     ("importrow_state_is_known", f.ImportRowFactory, {"state": "lost"}),
     ("importrow_incident_if_written_or_repeated", f.ImportRowFactory, {"state": "imported"}),
@@ -211,7 +224,7 @@ PARTNERS = [
 ]
 
 
-OF_ONE_ROW = [*RECORDS, *SIGN_IN, *MILITIAS, *INCIDENTS, *IMPORTS, *LEGAL, *PARTNERS]
+OF_ONE_ROW = [*RECORDS, *SIGN_IN, *MILITIAS, *INCIDENTS, *MERGES, *IMPORTS, *LEGAL, *PARTNERS]
 
 
 def own_rows():
@@ -228,7 +241,12 @@ def own_rows():
         ("proposal_once_by_key", _proposed_twice),
         ("proposal_once_by_person", _proposed_twice_by_a_person),
         ("release_for_clear_or_green", _released_to_few),
+        ("incident_not_merged_into_itself", _merged_into_itself),
+        ("merge_of_two_incidents", _merge_of_one),
+        ("merge_stands_once", lambda: again(f.MergeFactory())),
+        ("mergedrow_once", lambda: again(f.MergedRowFactory())),
         ("importrow_once", lambda: again(f.ImportRowFactory())),
+        ("savedview_once_per_name", lambda: again(f.SavedViewFactory())),
         ("importmapping_once_per_name", lambda: again(f.ImportMappingFactory())),
     ]
 
@@ -238,6 +256,16 @@ def _made_wrong(factory, values):
     if factory is f.KeyFactory:  # what is there is never widened: another row, then
         row = again(changed(row, prefix="another0"))
     return changed(row, **{k: v() if callable(v) else v for k, v in values.items()})
+
+
+def _merged_into_itself():
+    row = f.IncidentFactory(review_status="withdrawn", withdrawn_reason="Told twice.")
+    return changed(row, merged_into=row)
+
+
+def _merge_of_one():
+    made = f.MergeFactory()
+    return changed(made, merged=made.kept)
 
 
 def _relation_to_itself():

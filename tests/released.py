@@ -17,7 +17,7 @@ EXPORTS = "/api/v1/exports/"
 def make_releases():
     """One for each audience. All worlds say that they were made at the same moment."""
     with pytest.MonkeyPatch.context() as patching:
-        patching.setattr(releasing, "_settle", lambda stored: None)  # no disk is waited for here
+        patching.setattr(releasing, "settle", lambda stored: None)  # no disk is waited for here
         for marking in AUDIENCES:
             releasing.release(marking, DAY)
     with past_the_triggers(Release._meta.db_table):

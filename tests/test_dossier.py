@@ -10,6 +10,7 @@ from django.utils import translation
 from incidents.models import Attribution, CasualtyFigure
 from records.roles import AUDITOR, DATA_ENTRY, MONITOR
 from reports.dossier import weighing
+from reports.dossier.timeline import said_by
 from reports.dossier.wording import when
 from tests.admin_pages import address
 from tests.dossier_pages import AFTER, page_of, tell_everything, text_of
@@ -270,6 +271,25 @@ def test_a_vague_date_does_not_stand_before_the_attack(reader):
 
     assert [moment.is_attack for moment in moments] == [True, False]
     assert moments[1].when == "in 2021"
+
+
+def test_a_foreign_author_stands_first_in_an_arabic_sentence():
+    """Or it would be read as the one who is named: the sentence runs from right to left."""
+    group = GroupFactory.build(name=KH, name_ar="كتائب حزب الله")
+    attribution = AttributionFactory.build(asserted_by="CENTCOM", group=group)
+
+    with translation.override("ar"):
+        assert said_by(attribution) == "\u2068CENTCOM\u2069 يحدد الفاعل: \u2068كتائب حزب الله\u2069"
+
+
+def test_a_sentence_of_the_timeline_runs_as_its_page_does(reader):
+    day = date(2021, 2, 16)
+    said = {"asserted_from": day, "asserted_to": day, "asserted_precision": "day"}
+    attribution = AttributionFactory(asserted_by="CENTCOM", **said)
+
+    page = page_of(reader, attribution.incident).text
+
+    assert f"<p>CENTCOM says who did it: {attribution.group}" in page.replace("&#x27;", "'")
 
 
 # Whom it shows what

@@ -360,7 +360,7 @@ def test_a_file_that_is_there_is_not_overwritten(tmp_path):
 
 def test_files_are_on_the_disk_before_the_row(monkeypatch):
     settled, before = [], []
-    monkeypatch.setattr(releasing, "_settle", settled.append)
+    monkeypatch.setattr(releasing, "settle", settled.append)
     create = Release.objects.create
     monkeypatch.setattr(
         Release.objects, "create", lambda **row: before.extend(settled) or create(**row)

@@ -57,8 +57,9 @@ class BasisFilter(admin.SimpleListFilter):
         return arrests.filter(pk__in=links.values("arrest"))
 
 
-@admin.register(Arrest)
 class ArrestAdmin(EntersPeople, RecordAdmin):
+    """Registered by `reports/admin.py`, which adds to which incidents arrests are tied."""
+
     change_form_template = "admin/legal/arrest/change_form.html"
     list_display = ["occurred_on", "description", "authority", "detained", "affiliation", "linked"]
     list_display_links = ["description"]

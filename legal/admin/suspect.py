@@ -16,6 +16,8 @@ STEP = ("authority", "court", "provision"), "stated_reason", "reported_reason"
 
 
 class SuspectAdmin(NamesOfSuspects, RecordAdmin):
+    """Registered by `reports/admin.py`, which adds for what a suspect was held."""
+
     change_form_template = "admin/legal/suspect/change_form.html"
     list_display = ["code", "affiliation", "nationality", "role", "free", "last_step"]
     list_filter = ["at_large", ("affiliation", SeenFilter), "nationality"]

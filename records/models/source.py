@@ -37,6 +37,31 @@ class Reliability(models.TextChoices):
     F = "F", _("F: cannot be judged")
 
 
+# The words of the standard, as FM 2-22.3, table B-1, has them. docs/vocabularies.md says the same.
+MEANS = {
+    Reliability.A: _(
+        "No doubt of authenticity, trustworthiness, or competency; has a history of complete "
+        "reliability"
+    ),
+    Reliability.B: _(
+        "Minor doubt about authenticity, trustworthiness, or competency; has a history of valid "
+        "information most of the time"
+    ),
+    Reliability.C: _(
+        "Doubt of authenticity, trustworthiness, or competency but has provided valid information "
+        "in the past"
+    ),
+    Reliability.D: _(
+        "Significant doubt about authenticity, trustworthiness, or competency but has provided "
+        "valid information in the past"
+    ),
+    Reliability.E: _(
+        "Lacking in authenticity, trustworthiness, and competency; history of invalid information"
+    ),
+    Reliability.F: _("No basis exists for evaluating the reliability of the source"),
+}
+
+
 class Reading(models.TextChoices):
     READ = "read", _("Read in full or in excerpt")
     NOT_OPENED = "not_opened", _("Not opened")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from incidents.models import Stance
+from records.labels import isolated
 from reports.dossier.wording import when
 
 NAMED_AT_MOST = 3  # suspects whose codes stand in one line
@@ -64,7 +65,7 @@ def _told(gathered, cites):
         }
         yield row, _span(row, "listed"), words, cites.of(row)
     incident = gathered.incident
-    yield incident, _span(incident, "occurred"), incident, cites.of(incident)
+    yield incident, _span(incident, "occurred"), isolated(incident), cites.of(incident)
     for row in gathered.claims:
         words = _("%(group)s claims it") % {"group": row.group}
         yield row, _span(row, "asserted"), words, cites.of(row)
@@ -77,7 +78,7 @@ def _told(gathered, cites):
         }
         yield row, _span(row, "occurred"), words, cites.of(row)
     for row in gathered.statements:
-        words = f"{row.person or row.group}: {row.get_kind_display()}"
+        words = f"{isolated(row.person or row.group)}: {row.get_kind_display()}"
         yield row, _span(row, "made"), words, cites.of(row)
     for row in {link.arrest_id: link.arrest for link in gathered.links}.values():
         words = _("Arrest by %(authority)s: %(what)s") % {"authority": row.authority, "what": row}
@@ -103,10 +104,10 @@ def _told(gathered, cites):
 def said_by(attribution):
     """`CENTCOM says who did it: Kata'ib Hezbollah`."""
     named = attribution.group or attribution.person
-    said = f"{attribution.asserted_by} {attribution.get_stance_display()}"
+    said = f"{isolated(attribution.asserted_by)} {attribution.get_stance_display()}"
     if attribution.stance == Stance.CANNOT_SAY or not named:
         return said
-    return f"{said}: {named}"
+    return f"{said}: {isolated(named)}"
 
 
 def _steps(gathered, cites):

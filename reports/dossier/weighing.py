@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from incidents.models import CasualtyStatus, Stance
+from records.labels import isolated
 
 ALWAYS_TOLD = [CasualtyStatus.KILLED, CasualtyStatus.WOUNDED]  # if only that nobody knows
 
@@ -96,7 +97,7 @@ def who_differs(claims, attributions, held):
 
 
 def _listed(rows):
-    return _(", ").join(sorted(map(str, rows)))
+    return _(", ").join(map(isolated, sorted(map(str, rows))))
 
 
 # Casualties

@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from itertools import count
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
 
-from bench import answering, by_hand, exports, importing, saving, trust, world
+from bench import answering, by_hand, desk, duplicates, exports, importing, saving, trust, world
 from incidents.models import Incident, Place
 from militias.models import Group
 from records.gate import Unrestricted
@@ -35,6 +36,7 @@ class Command(BaseCommand):
     def handle(self, *, incidents, import_rows, **options):
         settings.ALLOWED_HOSTS = ["testserver"]
         settings.SECURE_SSL_REDIRECT = False
+        call_command("collectstatic", interactive=False, verbosity=0)  # pages name them
         own_name = connection.settings_dict["NAME"]
         connection.settings_dict["TEST"]["NAME"] = "musaala_bench"
         for number in incidents:
@@ -45,6 +47,7 @@ class Command(BaseCommand):
                 self._compare()
                 self._cost_of_trust()
                 self._compiled_and_rendered()
+                self._duplicates()
                 self._exports(number)
                 if number == max(incidents) and import_rows:
                     self._cost_of_import(import_rows)
@@ -79,6 +82,19 @@ class Command(BaseCommand):
             "API, list of 50 incidents",
             lambda: client.get("/api/v1/incidents/?page_size=50").content,
             lambda: by_hand.ask(by_hand.LIST),
+        )
+        desk.same(DAY)
+        self._line(
+            "dashboard, the whole page",
+            lambda: self._page(client, f"/admin/dashboard/?as_of={DAY}"),
+            lambda: desk.by_hand(DAY),
+        )
+        self._line(
+            "dashboard, two days compared",
+            lambda: self._page(
+                client, f"/admin/dashboard/changes/?as_of={DAY}&against={DAY - timedelta(365)}"
+            ),
+            lambda: [by_hand.ask(by_hand.BY_YEAR, day=DAY - timedelta(n)) for n in (0, 365)],
         )
 
     def _cost_of_trust(self):
@@ -115,6 +131,20 @@ class Command(BaseCommand):
         for (who, path), rate in answering.rates(readers, paths).items():
             mine, drf = rate["compiled"], rate["rendered"]
             self._say(f"{f'{paths[path]}, {who}':28}{mine:12.0f}{drf:14.0f}{mine / drf:8.2f}")
+
+    def _duplicates(self):
+        """One question while somebody types, both walls, and by how much the process grew."""
+        self._say(f"{'':28}{'median, ms':>12}{'95 %, ms':>10}{'longest':>9}{'found':>7}{'+ MB':>7}")
+        median, most, longest, found, grown = duplicates.latency(trust.reader("enters"))
+        numbers = f"{median:12.1f}{most:10.1f}{longest:9.1f}{found:7}{grown:7.1f}"
+        self._say(f"{'likely duplicates':28}{numbers}")
+
+    @staticmethod
+    def _page(client, address):
+        answer = client.get(address)
+        if answer.status_code != 200:
+            raise AssertionError(f"{address}: {answer.status_code}")
+        return answer.content
 
     def _exports(self, incidents):
         """Rows a second; the last column is by how much the process grew, in megabytes."""

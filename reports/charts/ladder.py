@@ -1,4 +1,4 @@
-"""Numbers to the shapes of a chart. Templates draw them as SVG: no script, no style."""
+"""The ladder as bars."""
 
 from dataclasses import dataclass
 
@@ -31,6 +31,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class LadderChart:
+    template = "reports/charts/ladder.svg"
     width: int
     height: int
     bar_height: int
