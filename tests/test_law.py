@@ -128,7 +128,7 @@ def test_hidden_findings_are_in_no_number_and_on_no_page(client, state):
     assert text_of(page_of(reader, state)) == before
     hidden = GroupFactory(kind="state", marking="TLP:AMBER+STRICT")
     assert page_of(reader, hidden).status_code == 404
-    assert reader.get(reverse("admin:law")).context["states"].count() == 0
+    assert reader.get(reverse("admin:law")).context["states"] == []
 
 
 def test_who_may_not_see_findings_is_refused(client, state):
@@ -136,6 +136,34 @@ def test_who_may_not_see_findings_is_refused(client, state):
 
     assert page_of(client, state).status_code == 403
     assert client.get(reverse("admin:law")).status_code == 403
+
+
+def test_the_list_of_states_has_the_numbers_of_their_pages(reader, state, count_queries):
+    """Four queries are of the numbers; the others are the session and the walls."""
+    twice = answer_for(state)
+    FindingIncidentFactory(finding=twice)
+    answer_for(state, review_status="draft")
+    ObligationFactory(finding=twice, bound_state=state, status="met")
+    other = GroupFactory(kind="state", name="Bystander")
+    listed = reverse("admin:law")
+    cost = count_queries(lambda: reader.get(listed))
+    answer_for(other)
+
+    assert count_queries(lambda: reader.get(listed)) == cost == 12
+    for each, totals in reader.get(listed).context["states"]:
+        assert totals == page_of(reader, each).context["totals"]
+    assert [number.count for _label, number in totals] == [1, 1, 1, 0]
+
+
+@pytest.mark.parametrize("may", [True, False])
+def test_the_front_page_leads_there_whoever_may_see_findings(client, may):
+    seen = [READ, "incidents.view_incident"]
+    rights = [*seen, "legal.view_finding"] if may else seen
+    client.force_login(UserFactory(is_staff=True, rights=rights))
+
+    shown = client.get(reverse("admin:index")).content.decode()
+
+    assert (f'href="{reverse("admin:law")}"' in shown) is may
 
 
 def test_the_page_costs_the_same_with_one_row_as_with_many(reader, state, count_queries):

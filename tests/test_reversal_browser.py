@@ -18,6 +18,7 @@ __all__ = ["browser", "desk", "pytestmark", "site"]
 
 STANDS = "1 to a conviction that stands"
 STANDS_NOT = "0 to a conviction that stands"
+TOTALS = ".front-table tfoot td"  # recorded, claimed, arrested, charged, convicted, standing
 
 
 @pytest.mark.parametrize(("width", "language"), [(1440, "en"), (390, "ar")])
@@ -44,11 +45,13 @@ def test_a_conviction_is_reversed_in_two_clicks(desk, site, width, language):
     assert ruling.review_status == "submitted"
 
     salam.goto(f"{site}/admin/")
+    assert salam.locator(TOTALS).all_inner_texts()[4:6] == ["1", "1"]
     if language == "en":
         assert STANDS in salam.inner_text("#content")
     salam.goto(f"{site}{address(Ruling, 'change', ruling.pk)}")
     press(salam, "publish")
     salam.goto(f"{site}/admin/")
+    assert salam.locator(TOTALS).all_inner_texts()[4:6] == ["1", "0"]
     if language == "en":
         assert STANDS_NOT in salam.inner_text("#content")
     assert complaints == []

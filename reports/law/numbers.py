@@ -6,11 +6,21 @@ Only what is published is counted: the lists are asked for the same.
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from legal.models import Modality, ObligationKind, ObligationStatus, ReparationHead
+from legal.models import (
+    Finding,
+    FindingIncident,
+    Modality,
+    Obligation,
+    ObligationKind,
+    ObligationStatus,
+    ReparationHead,
+)
 from records.models import ReviewStatus
+from reports.law.gathering import states
 
 MET = (ObligationStatus.MET, ObligationStatus.PARTLY_MET)
 
@@ -50,11 +60,27 @@ def _published(rows):
     return [row for row in rows if row.review_status == ReviewStatus.PUBLISHED]
 
 
-def _incidents(findings, key):
+def _of_incidents(count, key):
     """Of any status: published is what the finding has to be."""
-    concerned = {tie.incident_id for row in findings for tie in row.incidents.all()}
     address = f"{reverse('admin:incidents_incident_changelist')}?{urlencode({'answered_by': key})}"
-    return Number(len(concerned), address)
+    return Number(count, address)
+
+
+def _incidents(findings, key):
+    concerned = {tie.incident_id for row in findings for tie in row.incidents.all()}
+    return _of_incidents(len(concerned), key)
+
+
+def _totals(state, findings, incidents, obligations, met):
+    """(label, Number) of each; `incidents` is one already."""
+    of_state = {"bound_state__id__exact": state}
+    is_met = {"status__exact": ObligationStatus.MET}
+    return [
+        (_("findings"), Number(findings, _listed("legal_finding", state__id__exact=state))),
+        (_("incidents answered for"), incidents),
+        (_("obligations"), Number(obligations, _listed("legal_obligation", **of_state))),
+        (_("obligations met"), Number(met, _listed("legal_obligation", **of_state, **is_met))),
+    ]
 
 
 def totals(gathered):
@@ -63,22 +89,29 @@ def totals(gathered):
     findings = _published([*gathered.findings, *gathered.doubted])
     owed = _published(gathered.obligations)
     met = [row for row in owed if row.status == ObligationStatus.MET]
-    of_state = {"bound_state__id__exact": state}
-    return [
-        (
-            _("findings"),
-            Number(len(findings), _listed("legal_finding", state__id__exact=state)),
-        ),
-        (_("incidents answered for"), _incidents(findings, state)),
-        (_("obligations"), Number(len(owed), _listed("legal_obligation", **of_state))),
-        (
-            _("obligations met"),
-            Number(
-                len(met),
-                _listed("legal_obligation", **of_state, status__exact=ObligationStatus.MET),
-            ),
-        ),
-    ]
+    return _totals(state, len(findings), _incidents(findings, state), len(owed), len(met))
+
+
+def each_state(viewer):
+    """(state, its totals) of every state that is named. Makes four queries."""
+    published = {"review_status": ReviewStatus.PUBLISHED}
+    findings = Finding.objects.visible_to(viewer).filter(**published).order_by()
+    made = dict(findings.values_list("state").annotate(Count("pk")))
+    ties = FindingIncident.objects.visible_to(viewer).filter(finding__in=findings).order_by()
+    ties = ties.values_list("finding__state").annotate(Count("incident", distinct=True))
+    concerned = dict(ties)
+    obligations = Obligation.objects.visible_to(viewer).filter(**published).order_by()
+    is_met = Q(status=ObligationStatus.MET)
+    counted = obligations.values_list("bound_state").annotate(
+        Count("pk"), met=Count("pk", filter=is_met)
+    )
+    owed = {state: numbers for state, *numbers in counted}
+    for state in states(viewer):
+        incidents = _of_incidents(concerned.get(state.pk, 0), state.pk)
+        yield (
+            state,
+            _totals(state.pk, made.get(state.pk, 0), incidents, *owed.get(state.pk, (0, 0))),
+        )
 
 
 def articles(gathered):

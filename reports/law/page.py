@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from records.models import Marking
 from records.names import label
 from reports.dossier.citing import Cites
-from reports.law.gathering import gather, states
-from reports.law.numbers import MET, articles, by_injured, owed, totals
+from reports.law.gathering import gather
+from reports.law.numbers import MET, articles, by_injured, each_state, owed, totals
 
 
 def addresses(site: admin.AdminSite):
@@ -79,7 +79,7 @@ def _listed(site):
         context = {
             **site.each_context(request),
             "title": _("What states answer for"),
-            "states": states(request.viewer),
+            "states": list(each_state(request.viewer)),
         }
         return TemplateResponse(request, "reports/law/states.html", context)
 

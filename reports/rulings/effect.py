@@ -11,6 +11,7 @@ from django.db import transaction
 
 from incidents.models import Incident
 from legal.models import ConvictionIncident, RulingSuspect
+from records.models import ReviewStatus
 from reports.accountability import Counts, accountability
 from reports.ladder import Rung, ladder
 from reports.people import People
@@ -78,6 +79,7 @@ def effect(ruling, suspects, question):
     viewer = question.viewer
     named = ConvictionIncident.objects.visible_to(viewer).filter(conviction=ruling.conviction_id)
     incidents = Incident.objects.visible_to(viewer).filter(pk__in=named.values("incident"))
+    incidents = incidents.exclude(review_status=ReviewStatus.WITHDRAWN)  # also: merged elsewhere
     before = _ladder(incidents, question)
     with transaction.atomic():
         ruling.save()
