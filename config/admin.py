@@ -10,6 +10,7 @@ from config.sign_in.forms import SignInForm
 from records.admin_base import AutocompleteView
 from reports.dashboard import urls as dashboard
 from reports.front_page import front_page
+from reports.law import page as law
 from reports.queue import page as queue
 
 STORY = [
@@ -55,9 +56,10 @@ class Site(admin.AdminSite):
     login_form = SignInForm
 
     def get_urls(self):
+        pages = [sign_in, dashboard, queue, law]
+        own = [address for page in pages for address in page.addresses(self)]
         book = path("codebook/", self.admin_view(self.codebook_view), name="codebook")
-        own = [*sign_in.addresses(self), *dashboard.addresses(self), *queue.addresses(self), book]
-        return [*own, *super().get_urls()]
+        return [*own, book, *super().get_urls()]
 
     def get_app_list(self, request, app_label=None):
         """Apps and their models in the order of `STORY`; what is not in it comes last."""

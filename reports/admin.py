@@ -1,27 +1,34 @@
-"""The lists behind the numbers of the report and of the dashboard.
+"""The lists behind the numbers of the report and of the dashboard, and what the ladder says
+of a record beside it.
 
 Each list takes the address of a number (reports/asking.py, reports/asking_held.py) and of the
 filters it was asked with (reports/narrowing.py), and shows exactly the rows it counts.
 """
 
 from django.contrib import admin, messages
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from incidents.admin import IncidentAdmin
 from incidents.models import Incident
-from legal.admin import ArrestAdmin, SuspectAdmin
-from legal.models import Arrest, Suspect
+from legal.admin import ArrestAdmin, ConvictionAdmin, SuspectAdmin
+from legal.models import Arrest, Conviction, Suspect
+from records.admin_columns import NOTHING
 from reports.accountability import rows_behind
 from reports.asking import PARAMETERS, Asking, in_words
 from reports.asking_held import OF_ARRESTS, OF_SUSPECTS, AskingHeld, held_in_words
 from reports.asking_measures import OF_MEASURES, AskingMeasures, behind, measure_in_words
 from reports.candidates import CountedCandidateLinkAdmin
+from reports.case.page import CasePage
+from reports.designated import was_designated
 from reports.dossier.page import DossierPage
 from reports.held import arrests_behind, suspects_behind
 from reports.incident_filters import QUESTION
-from reports.ladder import Rung
+from reports.ladder import Question, Rung, holds
+from reports.law.filters import AnsweredForFilter
 from reports.narrowing import NARROWING, Narrowing
 from reports.reach import Instrument, Reached
+from reports.rulings.page import RulingPage
 
 __all__ = ["CountedCandidateLinkAdmin", "LadderFilter", "LadderIncidentAdmin"]
 
@@ -211,6 +218,22 @@ class SuspectsFilter(ArrestsFilter):
     asked = AskedSuspects
 
 
+class DesignatedFilter(admin.SimpleListFilter):
+    """Designated when it attacked? As of today, at any confidence that is not doubt."""
+
+    title = _("designated when it attacked")
+    parameter_name = "designated"
+
+    def lookups(self, request, model_admin):
+        return [("true", _("Yes")), ("false", _("No, as far as is known"))]
+
+    def queryset(self, request, incidents):
+        if self.value() not in ("true", "false"):
+            return incidents if self.value() is None else incidents.none()
+        met = was_designated(Question(timezone.localdate(), request.viewer))
+        return incidents.filter(met if self.value() == "true" else ~met)
+
+
 class ListBehind:
     """Above rows that a number led to, says what the number counts."""
 
@@ -230,9 +253,20 @@ class ListBehind:
 @admin.register(Incident)
 class LadderIncidentAdmin(ListBehind, DossierPage, IncidentAdmin):
     behind = LadderFilter
-    list_filter = [ReachFilter, *IncidentAdmin.list_filter]
     change_form_template = "admin/incidents/incident/change_form.html"
-    list_display = [*IncidentAdmin.list_display, "dossier"]
+    list_display = [*IncidentAdmin.list_display, "designated", "dossier"]
+    list_filter = [ReachFilter, *IncidentAdmin.list_filter, DesignatedFilter, AnsweredForFilter]
+
+    def with_columns(self, rows):
+        met = was_designated(Question(timezone.localdate(), rows.viewer))
+        return super().with_columns(rows).annotate(designated_then=holds(met))
+
+    @admin.display(description=_("designated when it attacked"))
+    def designated(self, row):
+        """Nobody is named: nobody can say."""
+        if row.designated_then:
+            return _("Yes")
+        return _("No") if row.claims_shown or row.attributions_shown else NOTHING
 
 
 @admin.register(Arrest)
@@ -241,5 +275,11 @@ class HeldArrestAdmin(ListBehind, ArrestAdmin):
 
 
 @admin.register(Suspect)
-class HeldSuspectAdmin(ListBehind, SuspectAdmin):
+class HeldSuspectAdmin(ListBehind, CasePage, SuspectAdmin):
     behind = SuspectsFilter
+    list_display = [*SuspectAdmin.list_display, "case"]
+
+
+@admin.register(Conviction)
+class RulingConvictionAdmin(RulingPage, ConvictionAdmin):
+    change_form_template = "admin/legal/conviction/change_form.html"

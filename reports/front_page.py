@@ -40,6 +40,7 @@ def front_page(request):
 
     return {
         "logs_attacks": request.user.has_perms(RIGHTS_NEEDED),
+        "reads_findings": request.user.has_perm("legal.view_finding"),
         "complaints": complaints,
         "question": question,
         "headline": headline(report),

@@ -65,7 +65,7 @@ def arrests_tied(incidents, question, tie=Tie.ANY):
 def _guilty(question, fate):
     guilty = ConvictionSuspect.objects.counted_for(question.viewer)
     if fate == Fate.STANDING:
-        return guilty.standing_on(question.as_of).values("suspect")
+        return guilty.standing_on(question.as_of, question.rulings).values("suspect")
     return guilty.filter(conviction__in=question.convictions).values("suspect")
 
 

@@ -16,8 +16,9 @@ from legal.models import LinkBasis
 from militias.models import Group
 from records.api import Part
 from records.models import Confidence
-from records.parameters import ChoiceFilter, RecordFilter
+from records.parameters import ChoiceFilter, FlagFilter, RecordFilter
 from reports.asking import Asking
+from reports.designated import was_designated
 from reports.naming import of_group
 
 QUESTION = ["as_of", "contested", "min_confidence"]
@@ -71,18 +72,30 @@ class LadderIncidentFilterSet(IncidentFilterSet):
         label=_("With groups that, on the day of the incident, were facades or brigades of it."),
     )
 
+    designated = FlagFilter(
+        method="designated_when_it_attacked",
+        label=_("Whether a group or person behind it was listed on the day it attacked."),
+    )
+
     class Meta:
         form = GroupForm
 
     def tied_to(self, incidents, parameter, value):
         if parameter == "include":  # asked with `group`
             return incidents
+        with_facades = bool(self.form.cleaned_data.get("include"))
+        return of_group(incidents, self._question(incidents), value, with_facades)
+
+    def designated_when_it_attacked(self, incidents, parameter, value):
+        condition = was_designated(self._question(incidents))
+        return incidents.filter(condition if value else ~condition)
+
+    def _question(self, incidents):
         asked = {name: self.data[name] for name in QUESTION if name in self.data}
         asking = Asking(asked, incidents.viewer)
         if not asking.is_valid():
             raise ValidationError(asking.errors)
-        with_facades = bool(self.form.cleaned_data.get("include"))
-        return of_group(incidents, asking.question(timezone.localdate()), value, with_facades)
+        return asking.question(timezone.localdate())
 
 
 def incidents_asked(request):

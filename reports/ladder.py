@@ -20,6 +20,7 @@ from legal.models import (
     ArrestLink,
     Conviction,
     ConvictionIncident,
+    Ruling,
     Step,
     StepIncident,
     StepKind,
@@ -47,12 +48,15 @@ class Question:
     viewer: only published rows that this viewer may read count.
     contested: whether contested arrest links count.
     min_confidence: the least confidence of an attribution, or of a relation climbed.
+    if_published: keys of rulings that count as if they were published already, so that
+        somebody sees what they would change. The viewer has to read them.
     """
 
     as_of: date
     viewer: Viewer
     contested: bool = True
     min_confidence: Confidence = Confidence.POSSIBLE
+    if_published: frozenset[int] = frozenset()
 
     # The statements that count, each as a queryset, built once: SQL is made of them often
 
@@ -99,6 +103,17 @@ class Question:
     def convictions(self):
         return Conviction.objects.counted_for(self.viewer).made_by(self.as_of)
 
+    @cached_property
+    def rulings(self):
+        if not self.if_published:
+            return Ruling.objects.counted_for(self.viewer)
+        counts = Q(audience_published=True) | Q(pk__in=self.if_published)
+        return Ruling.objects.visible_to(self.viewer).filter(counts)
+
+    @cached_property
+    def standing_convictions(self):
+        return self.convictions.standing_on(self.as_of, self.rulings)
+
 
 def _by_steps(question, *kinds):
     """Incidents that a suspect's steps of these kinds are about.
@@ -132,7 +147,7 @@ _STATEMENTS = {
     Rung.CHARGED: lambda q: _by_steps(q, StepKind.CHARGED),
     Rung.TRIED: lambda q: _by_steps(q, StepKind.TRIED, StepKind.ACQUITTED),
     Rung.CONVICTED: lambda q: _by_convictions(q, q.convictions),
-    Rung.STANDING: lambda q: _by_convictions(q, q.convictions.standing_on(q.as_of)),
+    Rung.STANDING: lambda q: _by_convictions(q, q.standing_convictions),
 }
 
 # A conviction proves a trial, and a trial a charge. It proves no arrest: courts
@@ -154,6 +169,13 @@ def condition(rung, question):
     for incidents in incidents_by_itself(rung, question):
         met |= Q(pk__in=incidents)
     return met
+
+
+def holds(condition):
+    """A condition as a boolean column."""
+    return Case(
+        When(condition, then=Value(True)), default=Value(False), output_field=BooleanField()
+    )
 
 
 def rungs_of(incident, question):
@@ -197,11 +219,7 @@ class LadderQuerySet(IncidentQuerySet):
         """Add one boolean column per rung, named after it."""
         return self.annotate(
             **{
-                rung.value: Case(
-                    When(condition(rung, question), then=Value(True)),
-                    default=Value(False),
-                    output_field=BooleanField(),
-                )
+                rung.value: holds(condition(rung, question))
                 for rung in Rung
                 if rung != Rung.RECORDED
             }

@@ -52,7 +52,7 @@ def _tables(question):
     likely = _whether(Q(confidence__in=at_least(Confidence.LIKELY)))
     convicted = ConvictionSuspect.objects.counted_for(question.viewer)
     guilty = convicted.filter(conviction__in=question.convictions)
-    standing = convicted.standing_on(question.as_of)
+    standing = convicted.standing_on(question.as_of, question.rulings)
     stands = _whether(Q(pk__in=standing.values("pk")))
     fates = question.steps(StepKind.BAILED, StepKind.RELEASED, *CHARGE_PROVEN_BY)
     return {

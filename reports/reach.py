@@ -16,7 +16,7 @@ from legal.models import Designation, Level, LinkBasis, Suspect
 from militias.models import Group, GroupKind, Position
 from reports.cases import case_tables
 from reports.ladder import ladder
-from reports.rollup import all_above
+from reports.rollup import climbs
 from reports.sql import answer_to, with_tables
 
 
@@ -159,7 +159,7 @@ def _designation_tables(question):
     viewer = question.viewer
     attributions = question.attributions
     posts = Position.objects.counted_for(viewer)
-    climbed = all_above(question)
+    climbed = climbs(question)
     arrays = tuple(
         [getattr(stretch, column) for stretch in climbed]
         for column in ("member", "root", "since", "until")

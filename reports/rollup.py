@@ -40,8 +40,8 @@ def stretches(question):
     ]
 
 
-def all_above(question):
-    """Every group that a group is folded into, on the way to its roots and at the top.
+def climbs(question):
+    """When every group is folded into each of those above it, not into the topmost alone.
 
     Returns a list of Stretch, whose root is any group above the member. Makes one query.
     """

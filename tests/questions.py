@@ -14,7 +14,7 @@ from django.urls import reverse
 from config.urls import NOUNS
 from incidents.api.nearby import BoxFilter, NearFilter
 from incidents.models import Claim, Incident, Place
-from legal.models import Arrest, Step, Suspect
+from legal.models import Arrest, Conviction, Finding, Step, Suspect
 from militias.models import CandidateLink, Group, Relation
 from records.lookups import ReferencesFilter
 from records.models import Record, Source, StoredFile
@@ -207,9 +207,27 @@ def screens(world):
         yield with_parameters(listed, by="claimant", key=reference, rung="claimed")
     for rung in Rung:
         yield with_parameters(listed, rung=rung.value, as_of=DAY)
+    for value in ("true", "false"):
+        yield with_parameters(listed, designated=value)
     for row in (*world.seen[Incident], world.hidden[Incident][0]):
         yield Question(address(Incident, "dossier", row.reference))
         yield with_parameters(address(Incident, "dossier", row.pk), as_of=DAY)
+
+    yield from of_cases(world)
+
+
+def of_cases(world):
+    """The pages of one case, of one arrest's people, of a ruling, and of a state."""
+    listed = address(Incident, "changelist")
+    for model, page in ((Suspect, "case"), (Arrest, "people"), (Conviction, "ruling")):
+        for row in (*world.seen[model][:2], world.hidden[model][0]):
+            yield Question(address(model, page, row.reference))
+            yield Question(address(model, page, row.pk))
+    yield Question(reverse("admin:law"))
+    named = [finding.state for finding in world.seen[Finding][:2]]
+    for state in (*named, world.hidden[Group][0]):
+        yield Question(reverse("admin:law_state", args=[state.reference]))
+        yield with_parameters(listed, answered_by=state.pk)
 
 
 def registered(base):

@@ -97,6 +97,7 @@ def test_hand_written_sql_is_where_this_list_says():
         "records/verifying.py": 3,  # the operator's proof of the history
         "records/viewer.py": 3,  # who is asking
         "records/walls.py": 1,  # the policies themselves
+        "reports/designated.py": 1,  # who was under a listing on the day of an incident
         "reports/naming.py": 1,  # who was folded into a group on the day of an incident
         "reports/accountability.py": 1,  # made of gated querysets by `sql_of`
         "reports/dashboard/compared.py": 1,
@@ -189,6 +190,11 @@ SWEPT = {  # names of addresses that tests/questions.py asks of every noun
         for page in ("changelist", "add", "change", "history", "delete", "review")
     ),
     "incidents_incident_dossier",
+    "legal_suspect_case",
+    "legal_arrest_people",
+    "legal_conviction_ruling",
+    "law",
+    "law_state",
     *(f"records_source_{page}" for page in ("files", "file", "at_address")),
     *("militias_candidatelink_open", "militias_candidatelink_decide", "militias_group_alike"),
 }

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from config.urls import NOUNS
-from legal.models import Identity
+from legal.models import Identity, Suspect
 from records.models import Record
 from records.rights import NAMES
 from tests.admin_pages import address
@@ -36,6 +36,8 @@ def pages():
         for row in model.objects.all() if issubclass(model, Record) else ():
             yield address(model, "change", row.pk)
             yield address(model, "history", row.pk)
+    for suspect in Suspect.objects.all():
+        yield address(Suspect, "case", suspect.reference)
     for noun, view in NOUNS.items():
         yield f"/api/v1/{noun}/"
         for row in view.queryset.model.objects.all():

@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from legal.admin.detaining import EntersPeople
 from legal.admin.suspect import OCCURRED, STEP
 from legal.forms import DetentionForm, DetentionFormSet
 from legal.models import Arrest, ArrestLink, LinkBasis, Step, StepKind
@@ -56,9 +57,10 @@ class BasisFilter(admin.SimpleListFilter):
         return arrests.filter(pk__in=links.values("arrest"))
 
 
-class ArrestAdmin(RecordAdmin):
+class ArrestAdmin(EntersPeople, RecordAdmin):
     """Registered by `reports/admin.py`, which adds to which incidents arrests are tied."""
 
+    change_form_template = "admin/legal/arrest/change_form.html"
     list_display = ["occurred_on", "description", "authority", "detained", "affiliation", "linked"]
     list_display_links = ["description"]
     list_filter = [("authority", SeenFilter), ("affiliation", SeenFilter), BasisFilter]

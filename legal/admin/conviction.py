@@ -11,7 +11,6 @@ from records.models import ReviewStatus
 DECIDED = ("decided_from", "decided_to", "decided_precision")
 
 
-@admin.register(Conviction)
 class ConvictionAdmin(RecordAdmin):
     list_display = [
         "decided_on",

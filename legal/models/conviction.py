@@ -54,20 +54,25 @@ def undone(rulings, concerning, by):
     return decisive.annotate(last_word=last_word).filter(last_word__in=UNDOING).values(by)
 
 
+def _reckoned_with(rulings, viewer):
+    return Ruling.objects.counted_for(viewer) if rulings is None else rulings
+
+
 class ConvictionQuerySet(RecordQuerySet):
     def made_by(self, day):
         """Convictions pronounced by the end of `day`, whatever became of them."""
         return self.filter(decided_to__lte=day)
 
-    def standing_on(self, day):
+    def standing_on(self, day, rulings=None):
         """Convictions made by `day` that hold on that day for at least one suspect.
 
-        One whose suspects are not recorded holds unless it was undone as a whole. Reckons
-        with the rulings that count for the viewer of these rows.
+        One whose suspects are not recorded holds unless it was undone as a whole.
+
+        rulings: those to reckon with. If left out, what counts for the viewer of these rows.
         """
-        held = ConvictionSuspect.objects.counted_for(self.viewer).standing_on(day)
-        rulings = Ruling.objects.counted_for(self.viewer).made_by(day)
-        of_all = undone(rulings, Q(suspects__isnull=True), "conviction")
+        held = ConvictionSuspect.objects.counted_for(self.viewer).standing_on(day, rulings)
+        made = _reckoned_with(rulings, self.viewer).made_by(day)
+        of_all = undone(made, Q(suspects__isnull=True), "conviction")
         of_nobody = Conviction.objects.counted_for(self.viewer).filter(suspects__isnull=True)
         return self.made_by(day).filter(
             Q(pk__in=held.values("conviction"))
@@ -130,15 +135,15 @@ class Conviction(Record):
 
 
 class ConvictionSuspectQuerySet(GatedQuerySet):
-    def standing_on(self, day):
+    def standing_on(self, day, rulings=None):
         """Convicted suspects on whom a conviction made by `day` holds on that day.
 
-        A ruling that names no suspects concerns all of the convicted.
+        A ruling that names no suspects concerns all of the convicted. Of `rulings`: as above.
         """
-        rulings = Ruling.objects.counted_for(self.viewer).made_by(day)
+        made = _reckoned_with(rulings, self.viewer).made_by(day)
         of_all = Q(suspects__isnull=True)
         of_him = Q(suspects__suspect=F("conviction__suspects__suspect"))
-        free = undone(rulings, of_all | of_him, "conviction__suspects")
+        free = undone(made, of_all | of_him, "conviction__suspects")
         return self.filter(conviction__decided_to__lte=day).exclude(pk__in=free)
 
 

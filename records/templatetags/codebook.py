@@ -11,12 +11,12 @@ WRITTEN = "meanings_of_page"  # on the request: {id: (label, Meaning)}
 
 @register.inclusion_tag("admin/means.html", takes_context=True)
 def means(context, shown):
-    """Beside a label. `shown`: a field as the admin's templates have it.
+    """Beside a label. `shown`: a field as the admin's templates have it, or a form's own.
 
     Rows that the browser adds later open the same definition, for it is written once, at
     the end of the page: see `meanings`.
     """
-    field = shown.field
+    field = shown if isinstance(shown, BoundField) else shown.field
     if isinstance(field, BoundField):
         return _sign(context, field.form, field.name, field.label)
     return _sign(context, shown.form, field["name"], field["label"])

@@ -68,6 +68,8 @@ class Cites:
             .values_list("label", "record", "source", "pinpoint", "support", "audience_rank", "pk")
             for model, keys in by_model.items()
         ]
+        if not asked:
+            return []
         together = asked[0].union(*asked[1:], all=True) if asked[1:] else asked[0]
         return [line[:6] for line in together.order_by("label", "record", "pk")]
 

@@ -5,7 +5,7 @@ What was withdrawn is left out; drafts are shown to whoever may read them, and s
 
 from dataclasses import dataclass
 
-from django.db.models import BooleanField, Case, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import OuterRef, Prefetch, Q, Subquery
 
 from incidents.models import (
     Attribution,
@@ -40,7 +40,7 @@ from legal.models import (
 from militias.models import Relation
 from records.models import Confidence, ReviewStatus
 from reports.dossier.behind import climbed
-from reports.ladder import Question
+from reports.ladder import Question, holds
 from reports.rollup import FOLDED_INTO
 
 
@@ -174,7 +174,7 @@ class Gathering:
             self._told(ArrestLink)
             .filter(incident=incident)
             .exclude(arrest__review_status=ReviewStatus.WITHDRAWN)
-            .annotate(counts=_holds(Q(pk__in=counted.values("pk"))))
+            .annotate(counts=holds(Q(pk__in=counted.values("pk"))))
             .select_related("arrest__authority", "arrest__affiliation", "arrest__place")
             .defer("arrest__place__outline")
             .order_by("arrest__occurred_from", "arrest", "id")
@@ -188,12 +188,10 @@ class Gathering:
         rulings = self._told(Ruling).order_by("decided_from", "id")
         return list(
             self._joined(Conviction, ConvictionIncident, incident)
-            .annotate(stands=_holds(Q(pk__in=standing.values("pk"))))
+            .annotate(stands=holds(Q(pk__in=standing.values("pk"))))
             .order_by("decided_from", "id")
             .prefetch_related(
-                Prefetch(
-                    "suspects", convicted.annotate(stands=_holds(Q(pk__in=held.values("pk"))))
-                ),
+                Prefetch("suspects", convicted.annotate(stands=holds(Q(pk__in=held.values("pk"))))),
                 Prefetch(
                     "provisions",
                     self._seen(ConvictionProvision).select_related("provision__instrument"),
@@ -242,9 +240,3 @@ class Gathering:
                 Prefetch("obligations", obligations)
             )
         )
-
-
-def _holds(condition):
-    return Case(
-        When(condition, then=Value(True)), default=Value(False), output_field=BooleanField()
-    )

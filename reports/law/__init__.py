@@ -1,0 +1,1 @@
+"""What a state answers for: findings, obligations, and beside them who sees it otherwise."""
