@@ -8,6 +8,7 @@ from config.sign_in.forms import SignInForm
 from records.admin_base import AutocompleteView
 from reports.dashboard import urls as dashboard
 from reports.front_page import front_page
+from reports.handover import urls as handover
 
 STORY = [
     "records.Source",
@@ -52,7 +53,8 @@ class Site(admin.AdminSite):
     login_form = SignInForm
 
     def get_urls(self):
-        return [*sign_in.addresses(self), *dashboard.addresses(self), *super().get_urls()]
+        own = [*sign_in.addresses(self), *dashboard.addresses(self), *handover.addresses(self)]
+        return [*own, *super().get_urls()]
 
     def get_app_list(self, request, app_label=None):
         """Apps and their models in the order of `STORY`; what is not in it comes last."""

@@ -1,3 +1,18 @@
+from reports.models.handed_over import (
+    AUDIENCES,
+    LONGEST_QUERY,
+    HandedOver,
+    audience_of,
+    new_number,
+)
 from reports.models.saved_view import SavedView, SavedViewQuerySet
 
-__all__ = ["SavedView", "SavedViewQuerySet"]
+__all__ = [
+    "AUDIENCES",
+    "LONGEST_QUERY",
+    "HandedOver",
+    "SavedView",
+    "SavedViewQuerySet",
+    "audience_of",
+    "new_number",
+]
