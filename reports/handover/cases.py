@@ -38,6 +38,12 @@ OUTCOMES = (
     ("arrested", gettext_lazy("arrest; no charge recorded")),
     ("recorded", gettext_lazy("no arrest recorded")),
 )
+STATEMENTS = (
+    ("claimed", gettext_lazy("Claimed by")),
+    ("attributed", gettext_lazy("Attributed to")),
+    ("arrests", gettext_lazy("Arrests")),
+    ("convictions", gettext_lazy("Convictions")),
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,16 @@ class Case:
     arrests: tuple[str, ...]
     convictions: tuple[str, ...]
     sources: tuple[tuple[str, bool], ...]  # and whether it disputes the record
+
+    @property
+    def told(self):
+        """(what, the statements) of each kind of statement that there is."""
+        return [(what, getattr(self, name)) for name, what in STATEMENTS if getattr(self, name)]
+
+    @property
+    def untold(self):
+        """What nobody recorded. Which is not to say that it was not."""
+        return [str(what) for name, what in STATEMENTS if not getattr(self, name)]
 
     @property
     def outcome(self):

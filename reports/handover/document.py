@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records.models import Marking
 from reports.accountability import COLUMNS, Counts
-from reports.dashboard.asked import Asked
+from reports.dashboard.asked import QUESTION_LABELS, Asked
 from reports.dashboard.figures import FIGURES, groupings_of
 from reports.dashboard.numbers import Numbers
 from reports.handover.cases import cases_of
@@ -150,7 +150,11 @@ def document(asked, marking, language):
         people=numbers.people,
         headline=headline(numbers.report),
         people_in_words=people_in_words(numbers.people),
-        filters=tuple((str(what), str(value)) for what, value, _address in asked.chips()),
+        filters=tuple(
+            (str(what), str(value))
+            for what, value, _address in asked.chips()
+            if str(what) != str(QUESTION_LABELS["as_of"])  # stands apart
+        ),
         steps=steps,
         figures=tuple(maker.make(numbers) for maker in FIGURES.values()),
         cases=tuple(cases),
