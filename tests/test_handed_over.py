@@ -44,7 +44,14 @@ from tests.handovers import (
     rows_of,
     steps_of_html,
 )
-from tests.hidden_world import EVERY_RIGHT
+from tests.hidden_world import (
+    EVERY_RIGHT,
+    Hider,
+    strangers,
+    visible_world,
+    ways_to_hide,
+    ways_to_hide_a_part,
+)
 
 DAY = date(2030, 1, 1)
 CANARY = "Zqanary"
@@ -299,6 +306,19 @@ def test_only_what_its_audience_may_see_is_counted(desk, marking, found):
     assert CANARY not in html
     assert f'<p class="marking" dir="ltr">{marking}</p>' in html
     assert marking in desk.get(f"{address}page.css").content.decode()
+
+
+@pytest.mark.parametrize("marking", ["TLP:CLEAR", "TLP:AMBER+STRICT"])
+def test_what_its_audience_may_not_see_leaves_no_trace(desk, marking):
+    """Hidden rows of every kind, hidden in every way, beside those that it sees."""
+    world, strange = visible_world(), strangers()
+    asked = {"marking": marking, "organisation": desk.user.organisation_id}
+    before = made(**asked)
+    Hider(world, ways_to_hide(*strange), ways_to_hide_a_part(strange[1])).hide_everything()
+    after = made(**asked)
+
+    assert Incident.objects.count() > before.document.total.recorded
+    assert (after.html, after.zip) == (before.html, before.zip)
 
 
 def test_a_group_that_the_audience_may_not_see_is_asked_for_in_vain(desk):
