@@ -39,10 +39,10 @@ OUTCOMES = (
     ("recorded", gettext_lazy("no arrest recorded")),
 )
 STATEMENTS = (
-    ("claimed", gettext_lazy("Claimed by")),
-    ("attributed", gettext_lazy("Attributed to")),
-    ("arrests", gettext_lazy("Arrests")),
-    ("convictions", gettext_lazy("Convictions")),
+    ("claimed", gettext_lazy("Claimed by"), gettext_lazy("claim")),
+    ("attributed", gettext_lazy("Attributed to"), gettext_lazy("attribution")),
+    ("arrests", gettext_lazy("Arrests"), gettext_lazy("arrest")),
+    ("convictions", gettext_lazy("Convictions"), gettext_lazy("conviction")),
 )
 
 
@@ -67,12 +67,13 @@ class Case:
     @property
     def told(self):
         """(what, the statements) of each kind of statement that there is."""
-        return [(what, getattr(self, name)) for name, what in STATEMENTS if getattr(self, name)]
+        found = ((what, getattr(self, name)) for name, what, _noun in STATEMENTS)
+        return [(what, said) for what, said in found if said]
 
     @property
     def untold(self):
         """What nobody recorded. Which is not to say that it was not."""
-        return [str(what) for name, what in STATEMENTS if not getattr(self, name)]
+        return [str(noun) for name, _what, noun in STATEMENTS if not getattr(self, name)]
 
     @property
     def outcome(self):

@@ -39,7 +39,8 @@ def make(query, marking, language, organisation_id):
     audience = audience_of(marking, organisation_id)
     with viewing(audience), translation.override(language):
         made = document(asked_for(query, audience), marking, language)
-        return Made(made, body(made), file(made), bundle(made))
+        main = body(made)
+        return Made(made, main, file(made, main), bundle(made))
 
 
 def hand_over(user, asked, marking, language):

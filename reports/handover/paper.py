@@ -45,13 +45,13 @@ def drawn(figure):
     return mark_safe(LINK.sub("", render_to_string(chart.template, {"chart": chart})))
 
 
-def file(document):
-    """The report as one file, as bytes: what its SHA-256 is of."""
+def file(document, main):
+    """The report as one file, as bytes: what its SHA-256 is of. main: its body."""
     text = render_to_string(
         "reports/handover/file.html",
         {
             "document": document,
-            "body": body(document),
+            "body": main,
             "style": mark_safe(style() + running(document.as_of, document.marking)),
         },
     )
