@@ -16,27 +16,79 @@ from http.client import HTTPConnection
 from urllib.parse import quote
 
 from django.conf import settings
+from django.contrib.auth.models import Group as Role
 from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from partners.models import Key, digest_of, new_key
+from records.models import User
+from records.roles import DATA_ENTRY
 
 CLIENTS, ROUNDS, SECONDS = 8, 3, 2.0
+MOST = 6000  # requests a minute, and at once: no key is allowed more
 SERVED = {"compiled": "config.wsgi", "rendered": "bench.rendered"}
 
 
-def rates(cookie, paths):
-    """Answers a second, medians of the rounds: {path: {how: rate}}."""
+def signed_in():
+    """A client that is signed in with the right to read."""
+    client = Client()
+    user, _made = User.objects.get_or_create(
+        username="bench", organisation_id=1, defaults={"is_staff": True}
+    )
+    user.groups.add(Role.objects.get(name=DATA_ENTRY))
+    client.force_login(user)
+    return client
+
+
+def by_session():
+    """The headers of eight clients that share one session."""
+    cookies = signed_in().cookies.items()
+    return [{"Cookie": "; ".join(f"{name}={said.value}" for name, said in cookies)}] * CLIENTS
+
+
+def by_key():
+    """The headers of eight partners, each with a key whose allowance outlasts the bench."""
+    people = (User.objects.get_or_create(username=f"bench-{part}")[0] for part in ("one", "two"))
+    makes, approves = people
+    return [{"Authorization": f"Bearer {_made_key(makes, approves)}"} for _ in range(CLIENTS)]
+
+
+def _made_key(makes, approves):
+    prefix, secret = new_key()
+    Key.objects.create(
+        organisation_id=1,
+        label="bench",
+        prefix=prefix,
+        digest=digest_of(prefix, secret),
+        made_by=makes,
+        approved_by=approves,
+        approved_at=timezone.now(),
+        rate=MOST,
+        burst=MOST,
+    )
+    return f"msl_{prefix}_{secret}"
+
+
+def rates(readers, paths):
+    """Answers a second, medians of the rounds: {(who, path): {how: rate}}.
+
+    readers: {who: the headers of each client}.
+    """
     database = _address_of_database()
-    taken = {path: {how: [] for how in SERVED} for path in paths}
+    asked = [(who, path) for who in readers for path in paths]
+    taken = {each: {how: [] for how in SERVED} for each in asked}
     with _served("compiled", database) as one, _served("rendered", database) as other:
         ports = {"compiled": one, "rendered": other}
-        for path in paths:
+        for who, path in asked:
             for port in ports.values():
-                _rate(port, path, cookie)  # the first pay for what the others reuse
+                _rate(port, path, readers[who])  # the first pay for what the others reuse
             for _round in range(ROUNDS):
                 for how, port in ports.items():
-                    taken[path][how].append(_rate(port, path, cookie))
+                    taken[who, path][how].append(_rate(port, path, readers[who]))
     return {
-        path: {how: statistics.median(each) for how, each in of_path.items()}
-        for path, of_path in taken.items()
+        each: {how: statistics.median(some) for how, some in by_how.items()}
+        for each, by_how in taken.items()
     }
 
 
@@ -79,18 +131,18 @@ def _wait_for(port):
     raise RuntimeError("gunicorn did not start.")
 
 
-def _rate(port, path, cookie):
+def _rate(port, path, readers):
     end = time.perf_counter() + SECONDS
-    with ThreadPoolExecutor(CLIENTS) as clients:
-        asked = [clients.submit(_ask_until, end, port, path, cookie) for _ in range(CLIENTS)]
+    with ThreadPoolExecutor(len(readers)) as clients:
+        asked = [clients.submit(_ask_until, end, port, path, headers) for headers in readers]
         return sum(each.result() for each in asked) / SECONDS
 
 
-def _ask_until(end, port, path, cookie):
+def _ask_until(end, port, path, headers):
     """How many answers one client has by then."""
     connection, answers = HTTPConnection("127.0.0.1", port, timeout=60), 0
     while time.perf_counter() < end:
-        connection.request("GET", path, headers={"Cookie": cookie})
+        connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
         body = answer.read()
         if answer.status != 200:

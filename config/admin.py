@@ -1,8 +1,10 @@
 """The admin site: its names, and its nouns in the order of the story."""
 
 from django.contrib import admin
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from config.codebook import codebook
 from config.sign_in import views as sign_in
 from config.sign_in.forms import SignInForm
 from records.admin_base import AutocompleteView
@@ -53,8 +55,9 @@ class Site(admin.AdminSite):
     login_form = SignInForm
 
     def get_urls(self):
+        book = path("codebook/", self.admin_view(self.codebook_view), name="codebook")
         own = [*sign_in.addresses(self), *dashboard.addresses(self), *handover.addresses(self)]
-        return [*own, *super().get_urls()]
+        return [*own, book, *super().get_urls()]
 
     def get_app_list(self, request, app_label=None):
         """Apps and their models in the order of `STORY`; what is not in it comes last."""
@@ -75,6 +78,9 @@ class Site(admin.AdminSite):
         """The front page: the headline for whoever may see incidents."""
         front = front_page(request) if request.user.has_perm("incidents.view_incident") else None
         return super().index(request, {"front": front, **(extra_context or {})})
+
+    def codebook_view(self, request):
+        return codebook(self, request)
 
     def autocomplete_view(self, request):
         return AutocompleteView.as_view(admin_site=self)(request)

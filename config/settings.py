@@ -1,6 +1,7 @@
 """Settings, all of them from the environment. docs/operations.md lists the variables."""
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import environ
@@ -9,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config.local_files import LOCAL, OWN_DATABASE, local_secret
+from config.tiles import origin_of_tiles
 from records.sealing import keys_from, new_key, search_secret_from
 from records.web_role import WEB_ROLE
 
@@ -165,9 +167,12 @@ USE_TZ = True
 # Static files, served by the application itself
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+# Of django-leaflet the script and style of maps alone: as an app it would ask for GDAL.
+LEAFLET = Path(find_spec("leaflet").origin).parent / "static" / "leaflet"  # type: ignore[union-attr, arg-type]
+STATICFILES_DIRS = [BASE_DIR / "static", ("leaflet", LEAFLET)]
 # Stored copies and releases: private, answered by views that ask who reads, or not at all
 MEDIA_ROOT = env("MEDIA_ROOT", default=str(BASE_DIR / ".local" / "media"))
+MOST_FILE_BYTES = env.int("FILE_MB", default=100) * 1024**2  # of one stored copy
 PRIVATE = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
 STORAGES = {
     "default": {
@@ -224,12 +229,16 @@ AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True  # it would keep the addresses of staff
 
+# Maps draw outlines. A server of tiles, if any, learns which places are looked at.
+MAP_TILES = env("MAP_TILES", default="")
+MAP_TILES_CREDIT = env("MAP_TILES_CREDIT", default="")
+
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *origin_of_tiles(MAP_TILES)],
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],

@@ -13,7 +13,6 @@ from militias import api as militias
 from partners import api as partners
 from records import api as records
 from reports import api as reports
-from reports.api_held import HeldView
 from reports.stix_api import StixView
 
 NOUNS = {  # in the order of the story
@@ -51,7 +50,7 @@ api = [
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", login_required(SpectacularSwaggerSplitView.as_view()), name="docs"),
     path("reports/accountability/", reports.AccountabilityView.as_view(), name="accountability"),
-    path("reports/arrests/", HeldView.as_view(), name="report-arrests"),
+    path("reports/arrests/", reports.HeldView.as_view(), name="report-arrests"),
     path("changes/", partners.ChangesView.as_view(views=NOUNS), name="changes"),
     path("me/", partners.MeView.as_view(), name="me"),
     path("vocabularies/", VocabulariesView.as_view(), name="vocabularies"),

@@ -6,10 +6,8 @@ from its tables.
 """
 
 import json
-import re
 from functools import lru_cache
 
-from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import override
 from drf_spectacular.settings import spectacular_settings
@@ -21,6 +19,7 @@ from rest_framework.views import APIView
 
 from records.answers import answer
 from records.api import Part
+from records.codebook import definitions, where_defined, words_of
 from records.parameters import StrictParameters
 
 CLASSES = {
@@ -29,22 +28,6 @@ CLASSES = {
 }
 for some_words in ("PointPrecision", "MarkingGiven"):  # of Precision, of Marking
     del CLASSES[some_words]
-PAGE = "vocabularies.md"
-DEFINED_ELSEWHERE = {  # (page, heading)
-    "Stance": ("methodology.md", "Attribution"),
-    "Confidence": ("methodology.md", "Confidence"),
-    "Precision": ("methodology.md", "Dates"),
-    "CasualtyStatus": ("methodology.md", "Casualties"),
-    "Rung": ("methodology.md", "The ladder"),
-    "Marking": ("security.md", "Who may read what"),
-}
-DEFINING = {"Means", "Given when", "An incident stands on it if", "Is read by"}
-WORD_START = re.compile(r"(?<!^)(?=[A-Z])")
-LINK = re.compile(r"\[([^]]+)\]\([^)]+\)")
-
-
-def words_of(name):
-    return WORD_START.split(name)
 
 
 def address_of(name):
@@ -58,7 +41,7 @@ NAMES = {address_of(name): name for name in CLASSES}
 @lru_cache
 def vocabulary(name):
     """What is said of one list, as data. Raises KeyError: a word without a definition."""
-    page, heading = DEFINED_ELSEWHERE.get(name) or (PAGE, " ".join(words_of(name)).capitalize())
+    page, heading = where_defined(name)
     defined = definitions(page, heading)
     with override("en"):
         english = dict(import_string(CLASSES[name]).choices)
@@ -78,24 +61,6 @@ def vocabulary(name):
             for value in english
         ],
     }
-
-
-def definitions(page, heading):
-    """{value: definition} from the table below a heading of a page of docs/."""
-    text = (settings.BASE_DIR / "docs" / page).read_text(encoding="utf-8")
-    section = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", text, re.M | re.S)
-    if section is None:
-        raise KeyError(f"docs/{page} has no heading “{heading}”.")
-    found, column = {}, None
-    for line in section[1].splitlines():
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if not line.startswith("|"):
-            column = None
-        elif DEFINING & set(cells):
-            column = next(place for place, cell in enumerate(cells) if cell in DEFINING)
-        elif column and cells[0].startswith("`") and cells[column]:
-            found[cells[0].strip("`")] = LINK.sub(r"\1", cells[column])
-    return found
 
 
 # The views

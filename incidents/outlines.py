@@ -1,7 +1,7 @@
 """The outlines of Iraq's governorates, to draw a map without a server of tiles.
 
 They are coarse: for drawing, and to propose a governorate for a point. What is counted is
-counted by the governorate that a place names. Where they are from: docs/data.md#licences-and-credits.
+counted by the governorate that a place names. Whose they are: docs/data.md#licences-and-credits.
 """
 
 import itertools

@@ -1,7 +1,8 @@
-"""Propose an incident with its parts, and change what was proposed: all of it, or nothing.
+"""Write an incident with its parts, and change what was proposed: all of it, or nothing.
 
-What may be said is checked before (incidents/api/proposing.py), what may be done by whoever
-calls. Rows are drafts of their owner until somebody reviews them: records/review.py.
+What may be said is checked before (incidents/api/proposing.py, incidents/admin/quick_parts.py),
+what may be done by whoever calls. Rows are drafts of their owner until somebody reviews
+them: records/review.py.
 """
 
 from contextlib import contextmanager
@@ -10,15 +11,22 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
-from incidents.models import Attribution, CasualtyFigure, Claim, Incident, IncidentPlace
+from incidents.models import (
+    Attribution,
+    CasualtyFigure,
+    Claim,
+    Incident,
+    IncidentPlace,
+    Place,
+)
 from records import review_rules as rules
 from records.constraints import in_words
-from records.models import ReviewStatus, Source
+from records.models import Record, ReviewStatus, Source
 
 STATEMENTS = {"casualties": CasualtyFigure, "claims": Claim, "attributions": Attribution}
 CITED = (Incident, *STATEMENTS.values())
 CITING = ("pinpoint", "support")
-LISTS = (*STATEMENTS, "further_places", "sources")
+LISTS = (*STATEMENTS, "further_places", "sources", "new_place")
 WIDENS = _(
     "This would let more people read it, which nobody does alone: leave it, or ask a monitor "
     "of your organisation."
@@ -31,18 +39,25 @@ def _citations_of(model):
     return model._meta.get_field("citations").related_model
 
 
-WRITTEN = (*CITED, Source, IncidentPlace, *map(_citations_of, CITED))
+WRITTEN = (*CITED, Source, Place, IncidentPlace, *map(_citations_of, CITED))
+RIGHTS_NEEDED = [  # of a person who writes all of it at the desk
+    f"{model._meta.app_label}.add_{model._meta.model_name}"
+    for model in WRITTEN
+    if issubclass(model, Record)
+]
 
 
 class Proposing:
     """Writes one proposal for a viewer who reads the drafts of his organisation.
 
-    `made` has the references of the records that are new.
+    `made` has the references of the records that are new. `stamps`: columns of all of them,
+    such as who enters them and who may read them.
     """
 
-    def __init__(self, viewer):
+    def __init__(self, viewer, **stamps):
         self.viewer = viewer
         self.owner_id = viewer.organisation_id
+        self.stamps = stamps
         self.made = []
         self._sources = []  # pairs of a description and the source made of it
         self._path = ()
@@ -50,6 +65,10 @@ class Proposing:
     def propose(self, said):
         """The new incident. Raises ValidationError: another row stands against one of these."""
         with self._all_or_nothing():
+            if new_place := said.get("new_place"):
+                self._path = ("place",)
+                said = {**said, "place": self._record(Place, new_place)}
+                self._path = ()
             incident = self._record(Incident, said)
             self._write_parts(incident, said, {}, new=True)
         return incident
@@ -97,7 +116,7 @@ class Proposing:
                 self._cite(row, part, (name, at), new=is_new)
 
     def _record(self, model, said, **besides):
-        row = model(owner_id=self.owner_id, **_columns(said), **besides)
+        row = model(owner_id=self.owner_id, **{**self.stamps, **_columns(said), **besides})
         row.save()
         self.made.append(row.reference)
         return row

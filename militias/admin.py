@@ -2,7 +2,8 @@ from django.contrib import admin
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
-from militias.models import CandidateLink, Decision, Group, Person, Relation
+from militias.admin_names import AlikeGroups, NamesInQuestion
+from militias.models import CandidateLink, Group, Person, Relation
 from records.admin_base import NamedAdmin, RecordAdmin, section
 from records.admin_columns import first_of, point_column
 from records.admin_parts import citations, names, parts
@@ -11,7 +12,7 @@ POINTS = ("since", "since_precision"), ("until", "until_precision")
 
 
 @admin.register(Group)
-class GroupAdmin(NamedAdmin):
+class GroupAdmin(AlikeGroups, NamedAdmin):
     list_display = ["name", "name_ar", "abbreviation", "kind", "stands_to", "active_since"]
     list_filter = ["kind", "country"]
     search_exactly = ("reference", "abbreviation")
@@ -93,23 +94,21 @@ class PersonAdmin(NamedAdmin):
         return first_of(str(each.group) for each in row.affiliations.all())
 
 
-@admin.register(CandidateLink)
-class CandidateLinkAdmin(RecordAdmin):
-    """A name match proposes, a person decides; the groups stay two."""
+class CandidateLinkAdmin(NamesInQuestion, RecordAdmin):
+    """A name match proposes, a person decides; the groups stay two.
+
+    Registered by `reports/candidates.py`, which adds what each group did.
+    """
 
     list_display = ["name", "given_to", "may_be", "decision", "decided_on", "confidence"]
     list_filter = ["decision", "confidence"]
     list_select_related = ["given_to", "may_be"]
     search_fields = ["name", "basis", "reference"]
     search_names = ("given_to", "may_be")
-    readonly_fields = (*RecordAdmin.readonly_fields, "decided_by")
+    DECIDED = ("decision", "decision_reason", "decided_on", "decided_by")  # militias/deciding.py
+    readonly_fields = (*RecordAdmin.readonly_fields, *DECIDED)
     fieldsets = [
         section(None, "name", ("given_to", "may_be")),
         section(_("Decision"), "decision", "decision_reason", ("decided_on", "decided_by")),
     ]
     inlines = [citations(CandidateLink)]
-
-    def save_model(self, request, obj, form, change):
-        if "decision" in form.changed_data:
-            obj.decided_by = None if obj.decision == Decision.UNDECIDED else request.user
-        super().save_model(request, obj, form, change)

@@ -28,7 +28,7 @@ from partners.keeping import (
 from partners.models import Key, Scope, Usage
 from records.admin_base import section
 from records.admin_columns import NOTHING, list_link
-from records.admin_lists import DeclaredLookups
+from records.admin_lists import WrittenByDatabase
 from records.admin_people import KeptAdmin
 
 SHOWN_DAYS = 30  # of use, on the page of a key
@@ -224,26 +224,12 @@ def _by(person, moment):
 
 
 @admin.register(Usage)
-class UsageAdmin(DeclaredLookups, admin.ModelAdmin):
+class UsageAdmin(WrittenByDatabase):
     """How often each key asked for what, day by day. Written by the database alone."""
 
     list_display = ["day", "key", "noun", "requests", "refused"]
-    list_display_links = None
     list_filter = ["key", "noun"]
     list_select_related = ["key"]
     date_hierarchy = "day"
-    actions = None
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-
-    def has_view_permission(self, request, obj=None):
-        return obj is None and super().has_view_permission(request)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
+from incidents.models import FormerReference, Incident
 from partners.cursors import Position, StartOver, version_of
 from partners.models import Change
 from records.compiling import texts
@@ -22,6 +23,7 @@ class ChangeKind(models.TextChoices):
 
 class RemovalReason(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    MERGED = "merged", _("Merged into another incident")
     UNAVAILABLE = "unavailable", _("Not available any more")
 
 
@@ -37,7 +39,7 @@ class Page:
 def read(viewer, views, position, size):
     """What comes after a position, or all from the beginning without one.
 
-    views: the view of the API by its noun. Makes at most three queries, and one for each
+    views: the view of the API by its noun. Makes at most four queries, and one for each
     noun among the entries.
 
     Raises:
@@ -76,23 +78,39 @@ def _entries(rows, viewer, views):
     for table in sorted({row.record_table for row in rows}):
         keys = {row.record_id for row in rows if row.record_table == table}
         texts_of[table] = texts(views[nouns[table]], viewer, keys, FLAT)
+    merged = _merged(rows, viewer)
     entries = (
-        _entry(row, nouns[row.record_table], texts_of[row.record_table].get(row.record_id))
+        _entry(row, nouns[row.record_table], texts_of[row.record_table].get(row.record_id), merged)
         for row in rows
     )
     return [entry for entry in entries if entry]
 
 
-def _entry(row, noun, text):
+def _merged(rows, viewer):
+    """{reference: that of the incident it leads to}, where the viewer may read that one."""
+    table = Incident._meta.db_table
+    gone = {row.reference for row in rows if row.withdrawn and row.record_table == table}
+    if not gone:
+        return {}
+    former = FormerReference.objects.visible_to(viewer).filter(reference__in=gone)
+    return dict(former.values_list("reference", "incident__reference"))
+
+
+def _entry(row, noun, text, merged):
     """What one change is to its reader now, or None: a later one tells it.
 
     text: the record as he may read it today, or None.
+    merged: what it leads to, by reference.
     """
     of_part = bool(row.part_table)
     if text is not None and (row.is_seen or of_part):
         change = ChangeKind.UPDATED if row.was_seen or of_part else ChangeKind.CREATED
         return _written(row, noun, change, record=text)
     if text is None and row.was_seen and not (row.is_seen or of_part):
+        if row.withdrawn and row.reference in merged:
+            into = json.dumps(merged[row.reference])
+            reason = json.dumps(RemovalReason.MERGED)
+            return _written(row, noun, ChangeKind.REMOVED, reason=reason, merged_into=into)
         reason = RemovalReason.WITHDRAWN if row.withdrawn else RemovalReason.UNAVAILABLE
         return _written(row, noun, ChangeKind.REMOVED, reason=json.dumps(reason))
     return None

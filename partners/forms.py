@@ -37,6 +37,9 @@ class KeyForm(forms.ModelForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
+        if "expires_at" in self.fields:  # a day and a time beside each other, with one label
+            for box in self.fields["expires_at"].widget.widgets:
+                box.attrs["aria-label"] = self.fields["expires_at"].label
         if self.instance.pk:
             self.initial["networks"] = "\n".join(self.instance.networks)
 

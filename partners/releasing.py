@@ -1,24 +1,20 @@
-"""Making a release, and finding out whether it may still be handed out.
+"""Making a release. Whether it may still be handed out: partners/withholding.py.
 
 All its files show one state of the database, as somebody of its audience reads it, whom
 both walls bind. Columns are in the order of the serializers, rows in that of references,
 so the same records make the same bytes. Why: docs/adr/0028-exports.md.
 """
 
-import os
 from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
-from pathlib import PurePosixPath
 from tempfile import TemporaryFile
 
-from django.apps import apps
-from django.contrib.postgres.fields import ArrayField
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
-from django.db.models import BigIntegerField, BooleanField, Case, DateField, F, Value, When
+from django.db.models import BooleanField, Case, DateField, F, Value, When
 
 from incidents.api import AttributionViewSet, ClaimViewSet
 from incidents.models import Incident
@@ -27,9 +23,9 @@ from legal.models import Conviction
 from partners.citing import besides
 from partners.dictionary import STANDS, entries
 from partners.models import Release, audience_of
+from partners.withholding import marked_models
 from records.exporting import as_csv, copied
-from records.json_sql import Among
-from records.models.audience import Marked
+from records.receiving import settle
 from records.shapes import WHOLE
 from records.tables import Column
 from records.viewer import viewing
@@ -141,7 +137,7 @@ class _Files:
             size = file.tell()
             stored = default_storage.save(f"{self.folder}/{name}", File(file))
         self.undo.callback(default_storage.delete, stored)
-        _settle(stored)
+        settle(stored)
         return {"bytes": size, "sha256": digest.hexdigest(), "stored": stored, "rows": number}
 
     def keep_table(self, name, table, columns):
@@ -151,25 +147,7 @@ class _Files:
         return {**self.keep(name, [text.encode()]), "rows": None, "columns": []}
 
 
-def _settle(stored):
-    """Wait until the disk has the file and the folders that lead to it."""
-    for name in (stored, *map(str, PurePosixPath(stored).parents)):
-        handle = os.open(default_storage.path(name), os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-# What a release was made from, and what became of it
-
-
-def _marked():
-    return [
-        model
-        for model in apps.get_models()
-        if issubclass(model, Marked) and not hasattr(model, "pgh_tracked_model")
-    ]
+# What a release was made from
 
 
 def _rows_behind(tables, audience):
@@ -179,41 +157,6 @@ def _rows_behind(tables, audience):
         model._meta.db_table: sorted(
             model._default_manager.counted_for(audience).values_list("pk", flat=True)
         )
-        for model in _marked()
+        for model in marked_models()
         if f'"{model._meta.db_table}"' in read
     }
-
-
-def is_withheld(made):
-    """Whether anything that a release was made from was since withdrawn, raised or narrowed.
-
-    What was merely changed, or removed from a record that is still there, is history, and
-    the release still says how it was. Makes a query for each table, and one more for each
-    in which something is missing.
-    """
-    models = {model._meta.db_table: model for model in _marked()}
-    for table, keys in made.made_from.items():
-        if table not in models:
-            return True
-        among = Among(F("pk"), Value(keys, ArrayField(BigIntegerField())))
-        rows = models[table]._default_manager.counted_for(made.audience).filter(among)
-        missing = set(keys) - set(rows.values_list("pk", flat=True))
-        if missing and _some_are_there(table, missing):
-            return True
-    return False
-
-
-def _some_are_there(table, keys):
-    """Whether a row with one of these keys still exists, for whomever."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT NOT bool_and(is_gone(%s, key)) FROM unnest(%s::bigint[]) AS key",
-            [table, list(keys)],
-        )
-        return cursor.fetchone()[0]
-
-
-def newer_than(made):
-    """The newest later release for the same audience that may be handed out, or None."""
-    later = Release.objects.for_the_same(made).filter(pk__gt=made.pk)
-    return next((each for each in later if not is_withheld(each)), None)

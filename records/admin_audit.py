@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from records.admin_columns import NOTHING
-from records.admin_lists import DeclaredLookups
+from records.admin_lists import WrittenByDatabase
 from records.chain import event_models
 from records.gate import GatedQuerySet
 from records.models import User
@@ -118,17 +118,15 @@ def _shown_as(model, site):
     return (whole.attname, shown) if shown and site.is_registered(shown) else (None, None)
 
 
-class AuditAdmin(DeclaredLookups, admin.ModelAdmin):
+class AuditAdmin(WrittenByDatabase):
     """All actions for who may read the audit trail, to others their own."""
 
     list_display = ["made_at", "who", "done", "kind", "request", "page"]
-    list_display_links = None
     list_filter = [PersonFilter, ActionFilter, KindFilter]
     list_select_related = ["person"]
     date_hierarchy = "made_at"
     ordering = ["-sequence"]
     list_per_page = 100
-    actions = None
     empty_value_display = NOTHING
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -139,22 +137,13 @@ class AuditAdmin(DeclaredLookups, admin.ModelAdmin):
     def get_changelist(self, request, **options):
         return AuditList
 
-    # An entry has no page of its own, and nobody writes one
+    # Each sees his own actions, whatever his role
 
     def has_view_permission(self, request, obj=None):
         return obj is None
 
     def has_module_permission(self, request):
         return True
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     # Columns
 

@@ -3,6 +3,7 @@
 from django.contrib import admin, messages
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import Case, Q, TextField, URLField, When
+from django.http import JsonResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -17,9 +18,11 @@ from records.forms import (
     ReadersField,
     focus_on_first_error,
     persons,
+    refusals_of,
 )
 from records.labels import label_of
-from records.models import Assertion, Record, ReviewStatus
+from records.models import Assertion, Citation, Record, ReviewStatus, Source
+from records.source_choice import SourceAutocomplete, SourceChoice, save_new_source
 
 STAMPS: tuple[str, ...] = (
     "reference",
@@ -73,6 +76,11 @@ class RecordChoices:
         if db_field.name in self.get_autocomplete_fields(request):
             options["widget"] = LoadedAutocomplete(db_field, self.admin_site)
             options["queryset"] = db_field.related_model.objects.visible_to(request.viewer)
+        if issubclass(self.model, Citation) and db_field.related_model is Source:
+            options["widget"] = SourceAutocomplete(db_field, self.admin_site)
+            options["form_class"] = SourceChoice
+            options["viewer"] = request.viewer
+            options["may_add"] = self.admin_site.get_model_admin(Source).has_add_permission(request)
         return super().formfield_for_foreignkey(db_field, request, **options)
 
     def formfield_for_dbfield(self, db_field, request, **options):
@@ -91,6 +99,13 @@ class RecordChoices:
 
 
 class AutocompleteView(AutocompleteJsonView):
+    def get(self, request, *args, **options):
+        answer = super().get(request, *args, **options)
+        offer = getattr(self.model_admin, "offer", None)
+        if offer and not self.object_list and (new := offer(request, self.source_field, self.term)):
+            return JsonResponse({"results": [new], "pagination": {"more": False}})
+        return answer
+
     def get_queryset(self):
         return super().get_queryset().select_related(*self._label_related())
 
@@ -139,6 +154,7 @@ class RecordAdmin(Reviewed, HistoryPage, DeclaredLookups, RecordChoices, admin.M
         if context["errors"]:
             parts = [part.formset for part in context["inline_admin_formsets"]]
             focus_on_first_error(context["adminform"].form, parts)
+            context["refusals"] = refusals_of(context["adminform"].form, parts)
         return super().render_change_form(request, context, *args, obj=obj, **options)
 
     def has_delete_permission(self, request, obj=None):
@@ -171,6 +187,7 @@ class RecordAdmin(Reviewed, HistoryPage, DeclaredLookups, RecordChoices, admin.M
             if isinstance(part, Record):  # always a new one
                 part.owner = form.instance.owner
                 part.created_by = part.updated_by = request.user
+            save_new_source(part, request)
             part.save()
         for part in formset.deleted_objects:
             part.delete()

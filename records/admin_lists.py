@@ -48,6 +48,25 @@ class DeclaredLookups:
         return declared
 
 
+class WrittenByDatabase(DeclaredLookups, admin.ModelAdmin):
+    """A list of rows that nobody enters, changes or deletes. None has a page of its own."""
+
+    list_display_links = None
+    actions = None
+
+    def has_view_permission(self, request, obj=None):
+        return obj is None and super().has_view_permission(request)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
 class RecordList(ChangeList):
     def __init__(self, *args):
         super().__init__(*args)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from records.admin_base import STATEMENT, RecordChoices, collapsed, section
 from records.forms import PartForm, PartFormSet, RowForm
 from records.models import Assertion, Record
+from records.source_choice import CitationForm, CitationFormSet
 
 
 class Part(RecordChoices, InlineModelAdmin):
@@ -107,7 +108,9 @@ def parts(related, *fields, **options):
 
 
 def citations(record):
-    return parts(record.citations, "source", "pinpoint", "support")
+    """One source a line: chosen by typing, or by pasting its address."""
+    options = {"form": CitationForm, "formset": CitationFormSet}
+    return parts(record.citations, "source", "pinpoint", "support", **options)
 
 
 def names(named):

@@ -19,9 +19,15 @@ def etag_of(text):
 
 def answer(request, text):
     """JSON as it stands, with its ETag, or 304 to somebody who has it."""
-    etag = etag_of(text)
-    response = HttpResponse(text, content_type="application/json", headers={"ETag": etag})
-    return get_conditional_response(request, etag, response=response)
+    headers = {"ETag": etag_of(text)}
+    return unless_known(
+        request, HttpResponse(text, content_type="application/json", headers=headers)
+    )
+
+
+def unless_known(request, response):
+    """A response with an ETag, or 304 to somebody who has what it says."""
+    return get_conditional_response(request, response.headers["ETag"], response=response)
 
 
 class CompiledAnswers(Exports):

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from records.addresses import AddressKey
 from records.dates import describe
 from records.models import Organisation, User
 
@@ -71,6 +72,7 @@ def content_fields(model):
         for field in model._meta.concrete_fields
         if isinstance(field, SHOWN)
         and not field.generated
+        and not isinstance(field, AddressKey)
         and field.name not in BOOKKEEPING
         and not field.name.startswith("audience_")
     ]

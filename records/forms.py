@@ -24,6 +24,12 @@ class LoadedAutocomplete(AutocompleteSelect):
 
     loaded = None
 
+    @property
+    def media(self):
+        return super().media + forms.Media(
+            js=["admin/js/autocomplete.js", "musaala/select_names.js"]
+        )
+
     def optgroups(self, name, value, attr=None):
         options = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
         for row in self._chosen(value):
@@ -190,6 +196,16 @@ class LinesField(forms.CharField):
         return super().to_python(value).replace("\r\n", "\n")
 
 
+def refusals_of(form, formsets):
+    """Each refused field as (id, label, what is wrong), in the order of the page."""
+    return [
+        (bound.auto_id, bound.label, " ".join(refused.errors[name]))
+        for refused in (form, *(part for formset in formsets for part in formset.forms))
+        for name, bound in ((name, refused[name]) for name in refused.fields)
+        if name in refused.errors and not bound.is_hidden
+    ]
+
+
 def focus_on_first_error(form, formsets):
     """The cursor stands where something is to be corrected."""
     for refused in (form, *(part for formset in formsets for part in formset.forms)):
@@ -255,6 +271,9 @@ class PartFormSet(Realigned):
         """A row's own key is looked up among the rows of this record that the viewer may see."""
         super().add_fields(form, index)
         form.fields[self.model._meta.pk.name].queryset = self.queryset
+        if isinstance(form, RowForm):  # the headings of a table are tied to no box
+            for field in form.fields.values():
+                field.widget.attrs.setdefault("aria-label", field.label)
 
     def get_unique_error_message(self, unique_check):
         for constraint in self.model._meta.constraints:

@@ -37,7 +37,7 @@ def merge(form, shown, stored):
     names = [name for name in form.fields if name in stored]
     answers = {}
     for name in names:
-        answers.setdefault(_answer(name), []).append(name)
+        answers.setdefault(answer_of(name), []).append(name)
     merged = Merge()
     for together in answers.values():
         differing = [name for name in together if is_typed(form, name, stored)]
@@ -56,7 +56,7 @@ def merge(form, shown, stored):
     return merged
 
 
-def _answer(name):
+def answer_of(name):
     end = next((end for end in ENDS if name.endswith(end)), "")
     return TOGETHER.get(name) or name.removesuffix(end)
 

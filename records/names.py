@@ -9,8 +9,9 @@ import psycopg
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection, models
-from django.db.models import Case, F, Func, Q, Value, When
-from django.db.models.functions import Concat, Greatest, Length
+from django.db.models import Case, F, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Concat, Greatest, Least, Length
+from django.db.models.lookups import Exact
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
@@ -21,6 +22,7 @@ from records.models.keyed import KeyedManager
 
 SIMILAR_ENOUGH = 0.6  # of the term's trigrams, in one stretch of the name
 SHORTEST_TERM = 2  # one letter is in nearly every name
+NOT_QUITE = 0.95  # at most, of a name that is not the term itself
 SHORTEST_SKELETON = 4  # below this, consonants alone match nearly everything
 
 
@@ -39,6 +41,20 @@ class Script(models.TextChoices):
     LATIN = "Latn", _("Latin")
     ARABIC = "Arab", _("Arabic")
     HEBREW = "Hebr", _("Hebrew")
+
+
+HEBREW_LETTERS = range(0x0590, 0x0600)
+ARABIC_LETTERS = range(0x0600, 0x0780)
+
+
+def script_of(text):
+    """The script of the first letter that is in one of ours, Latin if none is."""
+    for sign in map(ord, text):
+        if sign in ARABIC_LETTERS:
+            return Script.ARABIC
+        if sign in HEBREW_LETTERS:
+            return Script.HEBREW
+    return Script.LATIN
 
 
 def folded(expression):
@@ -132,6 +148,8 @@ class Named(models.Model):
 
 
 class NamedQuerySet(SpelledQuerySet):
+    short_names: tuple[str, ...] = ()  # columns that are the term as a whole, or are not meant
+
     def named_like(self, term):
         """Rows one of whose names is, contains or sounds like `term`, best first.
 
@@ -141,14 +159,21 @@ class NamedQuerySet(SpelledQuerySet):
         others = others.spelled_like(term)
         own = self.model._default_manager.visible_to(self.viewer).spelled_like(term)
         exact = folded(Value(term, output_field=models.TextField()))
+        short = Q(
+            *(Q(Exact(folded(F(name)), exact)) & ~Q(**{name: ""}) for name in self.short_names),
+            _connector=Q.OR,
+        )
+        short = short if self.short_names else Q(pk__in=[])
         return (
-            self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=others.values("bearer")))
+            self.filter(Q(pk__in=own.values("pk")) | Q(pk__in=others.values("bearer")) | short)
             .annotate(
                 nearness=Greatest(
                     Case(
                         When(
-                            Q(normalised=exact)
-                            | Q(pk__in=others.filter(normalised=exact).values("bearer")),
+                            Q(Exact(folded(F("name")), exact))
+                            | Q(Exact(folded(F("name_ar")), exact))
+                            | Q(pk__in=others.filter(normalised=exact).values("bearer"))
+                            | short,
                             then=2.0,
                         ),
                         default=0.0,
@@ -158,6 +183,38 @@ class NamedQuerySet(SpelledQuerySet):
                 )
             )
             .order_by("-nearness", "name")
+        )
+
+    def with_likeness(self, term):
+        """As `named_like`, with `likeness`: 1 for the name itself, less for one like it.
+
+        It is that of the name most like it: of its letters, or of its consonants alone.
+        """
+        others = self.model.names.rel.related_model.objects.visible_to(self.viewer)
+        term = Value(term, output_field=models.TextField())
+        best = others.filter(bearer=OuterRef("pk")).annotate(
+            alike=Greatest(
+                TrigramWordSimilarity(folded(term), "normalised"),
+                TrigramWordSimilarity(skeleton(term), "skeleton") * NOT_QUITE,
+            )
+        )
+        return (
+            self.named_like(term.value)
+            .annotate(
+                likeness=Case(
+                    When(nearness=2.0, then=1.0),
+                    default=Least(
+                        NOT_QUITE,
+                        Greatest(
+                            "nearness",
+                            TrigramWordSimilarity(skeleton(term), "skeleton") * NOT_QUITE,
+                            Subquery(best.order_by("-alike").values("alike")[:1]),
+                        ),
+                    ),
+                    output_field=models.FloatField(),
+                )
+            )
+            .order_by("-likeness", "name")
         )
 
 

@@ -47,7 +47,7 @@ class Audience(NamedTuple):
 
 
 @contextmanager
-def _turn(why_not, person, record, version, reason):
+def changing(why_not, person, record, version, reason):
     """The record, locked and as it is now, to be changed by a person who may. Saved after.
 
     Raises:
@@ -100,19 +100,19 @@ def _given(reason):
 
 def submit(person, record, *, version):
     """Draft to submitted: its author thinks it ready."""
-    with _turn(rules.why_not_submit, person, record, version, "") as row:
+    with changing(rules.why_not_submit, person, record, version, "") as row:
         row.review_status = ReviewStatus.SUBMITTED
 
 
 def return_to_draft(person, record, *, version, reason):
     """Submitted to draft, with what is missing."""
-    with _turn(rules.why_not_return, person, record, version, _given(reason)) as row:
+    with changing(rules.why_not_return, person, record, version, _given(reason)) as row:
         row.review_status = ReviewStatus.DRAFT
 
 
 def publish(person, record, *, version):
     """Submitted to published, by somebody else than edited it last."""
-    with _turn(rules.why_not_publish, person, record, version, "") as row:
+    with changing(rules.why_not_publish, person, record, version, "") as row:
         row.review_status = ReviewStatus.PUBLISHED
         row.to_countersign = False
 
@@ -120,7 +120,7 @@ def publish(person, record, *, version):
 def withdraw(person, record, *, version, reason):
     """Out of every count and out of partners' sight, but kept with its reason."""
     reason = _given(reason)
-    with _turn(rules.why_not_withdraw, person, record, version, reason) as row:
+    with changing(rules.why_not_withdraw, person, record, version, reason) as row:
         row.review_status = ReviewStatus.WITHDRAWN
         row.withdrawn_reason = reason
         row.to_countersign = False
@@ -129,14 +129,14 @@ def withdraw(person, record, *, version, reason):
 
 def reinstate(person, record, *, version, reason):
     """Withdrawn to draft: it goes through review again."""
-    with _turn(rules.why_not_reinstate, person, record, version, _given(reason)) as row:
+    with changing(rules.why_not_reinstate, person, record, version, _given(reason)) as row:
         row.review_status = ReviewStatus.DRAFT
         row.withdrawn_reason = ""
 
 
 def countersign(person, record, *, version):
     """A second monitor agrees to what another changed in a published record."""
-    with _turn(rules.why_not_countersign, person, record, version, "") as row:
+    with changing(rules.why_not_countersign, person, record, version, "") as row:
         row.to_countersign = False
 
 
@@ -145,7 +145,7 @@ def countersign(person, record, *, version):
 
 def narrow(person, record, audience, *, version, reason=""):
     """Raise the marking, or let fewer read. One person alone, at once."""
-    with _turn(rules.why_not_narrow, person, record, version, reason.strip()) as row:
+    with changing(rules.why_not_narrow, person, record, version, reason.strip()) as row:
         _check(person, row, audience)
         if Audience.of(row) == audience:
             raise Refused(_("Nothing would change."), "marking")
@@ -167,7 +167,7 @@ WIDENS_PART = _(
 def ask_wider(person, record, audience, *, version, reason):
     """Ask a second monitor to let more people read a record."""
     reason = _given(reason)
-    with _turn(rules.why_not_ask_wider, person, record, version, reason) as row:
+    with changing(rules.why_not_ask_wider, person, record, version, reason) as row:
         _check(person, row, audience)
         if not rules.widens(row.owner_id, Audience.of(row), audience):
             raise Refused(
@@ -179,7 +179,7 @@ def ask_wider(person, record, audience, *, version, reason):
 
 def agree_wider(person, record, *, version):
     """The second monitor agrees: what was asked for holds at once."""
-    with _turn(rules.why_not_agree_wider, person, record, version, "") as row:
+    with changing(rules.why_not_agree_wider, person, record, version, "") as row:
         audience = Audience.asked_for(row)
         _check(person, row, audience)
         because(reason=row.wider["reason"], asked_by=row.wider["asked_by"])
@@ -189,7 +189,7 @@ def agree_wider(person, record, *, version):
 
 def decline_wider(person, record, *, version, reason):
     """Say no to a wider audience, or take one's own request back."""
-    with _turn(rules.why_not_decline_wider, person, record, version, _given(reason)) as row:
+    with changing(rules.why_not_decline_wider, person, record, version, _given(reason)) as row:
         row.wider = None
 
 

@@ -110,7 +110,13 @@ def why_not_withdraw(person, record):
 
 
 def why_not_reinstate(person, record):
-    return _first(_why_not_in(record, ReviewStatus.WITHDRAWN), _why_no_monitor(person, record))
+    return _first(
+        _why_not_in(record, ReviewStatus.WITHDRAWN),
+        _why_no_monitor(person, record),
+        _("It was merged into another: undo the merge, and it is as it was before.")
+        if getattr(record, "merged_into_id", None)
+        else None,
+    )
 
 
 def why_not_countersign(person, record):

@@ -12,12 +12,16 @@ from incidents.models import Incident
 from legal.admin import ArrestAdmin, SuspectAdmin
 from legal.models import Arrest, Suspect
 from reports.accountability import rows_behind
-from reports.api import QUESTION
 from reports.asking import PARAMETERS, Asking, in_words
 from reports.asking_held import OF_ARRESTS, OF_SUSPECTS, AskingHeld, held_in_words
+from reports.candidates import CountedCandidateLinkAdmin
+from reports.dossier.page import DossierPage
 from reports.held import arrests_behind, suspects_behind
+from reports.incident_filters import QUESTION
 from reports.ladder import Rung
 from reports.narrowing import NARROWING, Narrowing
+
+__all__ = ["CountedCandidateLinkAdmin", "LadderFilter", "LadderIncidentAdmin"]
 
 
 class BehindFilter(admin.ListFilter):
@@ -172,8 +176,10 @@ class ListBehind:
 
 
 @admin.register(Incident)
-class LadderIncidentAdmin(ListBehind, IncidentAdmin):
+class LadderIncidentAdmin(ListBehind, DossierPage, IncidentAdmin):
     behind = LadderFilter
+    change_form_template = "admin/incidents/incident/change_form.html"
+    list_display = [*IncidentAdmin.list_display, "dossier"]
 
 
 @admin.register(Arrest)

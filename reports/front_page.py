@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from incidents.models import Incident
+from incidents.proposing import RIGHTS_NEEDED
 from reports.accountability import accountability, cell_of
 from reports.asking import Asking, address_of
 from reports.charts import ladder_chart
@@ -38,6 +39,7 @@ def front_page(request):
         ]
 
     return {
+        "logs_attacks": request.user.has_perms(RIGHTS_NEEDED),
         "complaints": complaints,
         "question": question,
         "headline": headline(report),

@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import BooleanField, Case, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from incidents.models import Attribution, Claim, IncidentQuerySet
+from incidents.models import Attribution, Claim, Incident, IncidentQuerySet
 from legal.models import (
     Arrest,
     ArrestLink,
@@ -154,6 +154,28 @@ def condition(rung, question):
     for incidents in incidents_by_itself(rung, question):
         met |= Q(pk__in=incidents)
     return met
+
+
+def rungs_of(incident, question):
+    """The rungs that one incident stands on: none if it does not enter the count.
+
+    One query about this incident alone, so that its page costs the same among however many.
+    """
+    recorded = ladder(Incident.objects.all()).counted(question).values("pk")
+    asked = [_named(Rung.RECORDED, recorded.filter(pk=incident.pk))]
+    for rung in _STATEMENTS:
+        for incidents in incidents_by_itself(rung, question):
+            asked.append(_named(rung, incidents.filter(incident=incident.pk)))
+    found = set(asked[0].union(*asked[1:]))
+
+    def stands_on(rung):
+        return rung in found or (rung in PROVEN_BY and stands_on(PROVEN_BY[rung]))
+
+    return {rung for rung in Rung if stands_on(rung)} if Rung.RECORDED in found else set()
+
+
+def _named(rung, rows):
+    return rows.order_by().annotate(rung=Value(rung.value)).values_list("rung", flat=True)
 
 
 class LadderQuerySet(IncidentQuerySet):

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from incidents.models import Incident
 from records.names import label
-from reports.api import QUESTION, LadderIncidentFilterSet
 from reports.asking import Asking
+from reports.incident_filters import QUESTION, LadderIncidentFilterSet
 
 NARROWING = {
     "since": _("From"),

@@ -6,6 +6,7 @@ from django.utils import translation
 from hypothesis import settings
 
 from records.gate import unrestricted
+from tests.imports import importer
 from tests.local_databases import closed_folder, database_of, open_folder
 
 __all__ = ["closed_folder", "database_of", "open_folder"]
@@ -65,3 +66,16 @@ def count_queries():
         return len(queries)
 
     return count
+
+
+@pytest.fixture
+def person():
+    """Enters incidents."""
+    return importer()
+
+
+@pytest.fixture
+def desk(client, person):
+    """A browser that this person is signed in with."""
+    client.force_login(person)
+    return client

@@ -13,6 +13,7 @@ from factory import LazyAttribute, LazyFunction, Sequence, SubFactory, post_gene
 from factory.django import DjangoModelFactory, Password
 
 from partners.models import digest_of
+from records.models.record import random_reference
 from records.names import words_of
 from records.rights import READ
 from records.sealing import current_key_id, seal, search_key_id, tokens_of
@@ -125,6 +126,19 @@ class SourceFactory(RecordFactory):
     published_from = FIRST_DAY
     published_to = LAST_DAY
     published_precision = PRECISION
+
+
+class StoredFileFactory(DjangoModelFactory):
+    class Meta:
+        model = "records.StoredFile"
+
+    source = SubFactory(SourceFactory)
+    reference = Sequence(lambda n: _in_fours(f"{n:012}"))
+    file = Sequence(lambda n: f"evidence/aa/{n}")
+    file_name = Sequence(lambda n: f"copy-{n}.pdf")
+    media_type = "application/pdf"
+    size = 10
+    sha256 = "a" * 64
 
 
 # Militias
@@ -248,6 +262,40 @@ class IncidentPlaceFactory(DjangoModelFactory):
     incident = SubFactory(IncidentFactory)
     place = SubFactory(PlaceFactory)
     role = "launch"
+
+
+class FormerReferenceFactory(DjangoModelFactory):
+    class Meta:
+        model = "incidents.FormerReference"
+
+    incident = SubFactory(IncidentFactory)
+    reference = LazyFunction(random_reference)
+
+
+class MergeFactory(DjangoModelFactory):
+    """As if the operator had noted it. What a merge does is in tests/test_merging.py."""
+
+    class Meta:
+        model = "incidents.Merge"
+
+    kept = SubFactory(IncidentFactory)
+    merged = SubFactory(IncidentFactory)
+    reason = "Told twice."
+    made_by = SubFactory(UserFactory)
+    version_before = 1
+    version_after = 2
+    status_before = "published"
+    kept_marking = "TLP:CLEAR"
+
+
+class MergedRowFactory(DjangoModelFactory):
+    class Meta:
+        model = "incidents.MergedRow"
+
+    merge = SubFactory(MergeFactory)
+    table = "incidents_claim"
+    column = "incident_id"
+    row = Sequence(lambda n: n)
 
 
 class ClaimFactory(AssertionFactory):

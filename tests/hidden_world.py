@@ -24,10 +24,18 @@ from tests.factories import AttributionFactory, OrganisationFactory, UserFactory
 CANARY = "Zqanary"
 HIDDEN_GOVERNORATE = "ZZ-01"  # its ISO code, which is unique
 LONG_AGO = date(2016, 5, 5)  # before every visible row
-ADDRESS = f"https://{CANARY.lower()}.example/"
+ADDRESS = f"https://site.example/{CANARY}"
 CODES = {"country": "ZZ", "nationality": "ZZ", "jurisdiction": "ZZ", "language": "zz"}
 SHORTEST_TEXT = 40  # narrower columns hold codes
-LEFT_ALONE = {"reference", "origin_id", "code", "timezone", "file_sha256", "withdrawn_reason"}
+LEFT_ALONE = {
+    "reference",
+    "origin_id",
+    "code",
+    "timezone",
+    "file_sha256",
+    "sha256",
+    "withdrawn_reason",
+}
 EITHER = {"group": "person", "person": "group", "incident": "response", "response": "incident"}
 
 MARKED = [model for model in our_models() if issubclass(model, Marked)]
@@ -127,6 +135,8 @@ class Hider:
         """Without a marking of its own that would hide it."""
         others = [other for other in keys_to_marked(model) if other.name == EITHER.get(key.name)]
         emptied = {other.name: None for other in others if other.null and key.null}
+        if key.name == "merged_into":  # only what is withdrawn is
+            emptied = {"review_status": "withdrawn", "withdrawn_reason": CANARY}
         return {**emptied, key.name: self.world.hidden[key.related_model][0]}
 
     def _hide(self, model, way):

@@ -15,16 +15,16 @@ from config.urls import NOUNS
 from incidents.api.nearby import BoxFilter, NearFilter
 from incidents.models import Claim, Incident, Place
 from legal.models import Step
-from militias.models import Group, Relation
+from militias.models import CandidateLink, Group, Relation
 from records.lookups import ReferencesFilter
-from records.models import Record
+from records.models import Record, Source, StoredFile
 from records.parameters import CharFilter, DayFilter, RecordFilter
 from records.turns import TURNS
 from reports.dashboard.figures import FIGURES
 from reports.grouping import GROUPINGS
 from reports.ladder import Rung
 from tests.admin_pages import address
-from tests.hidden_world import CANARY
+from tests.hidden_world import ADDRESS, CANARY
 
 SOUGHT = CANARY[:-1]  # finds the hidden texts, and is not itself one when a page repeats it
 
@@ -36,9 +36,11 @@ class Question(NamedTuple):
     path: str
     method: str = "GET"
     data: tuple | None = None  # pairs of what a form sends
+    body: str = ""  # JSON
+    headers: tuple = ()  # pairs
 
     def __str__(self):
-        return f"{self.method} {self.path} {self.data or ''}".strip()
+        return f"{self.method} {self.path} {self.data or self.body}".strip()
 
 
 def with_parameters(path, **parameters):
@@ -47,7 +49,12 @@ def with_parameters(path, **parameters):
 
 def everything(world):
     """Questions that change nothing."""
-    return [*api(world), *report(world), *screens(world), *choices(world), *besides(world)]
+    return [*screens(world), *choices(world), *sources(world), *without_screens(world)]
+
+
+def without_screens(world):
+    """Those of the API, and what is asked of one noun alone: for who gets no further than that."""
+    return [*api(world), *report(world), *besides(world)]
 
 
 # The API
@@ -138,7 +145,8 @@ def dashboards(world):
 
 
 def screens(world):
-    for model, screen in registered(Record):
+    for number, (model, screen) in enumerate(registered(Record)):
+        turns = TURNS if model is Incident else [TURNS[number % len(TURNS)]]  # one view for all
         listed = address(model, "changelist")
         yield Question(listed)
         yield with_parameters(listed, q=SOUGHT)
@@ -152,10 +160,19 @@ def screens(world):
         for row in (world.seen[model][0], world.hidden[model][0]):
             yield Question(address(model, "change", row.pk))
             yield Question(address(model, "history", row.pk))
-            for turn in TURNS:
+            for turn in turns:
                 yield Question(address(model, "review", row.pk, turn.name))
         if model in (Incident, Claim, Relation, Step):
             yield with_parameters(address(model, "add"), **_filled_in(model, world))
+    yield Question(reverse("admin:militias_candidatelink_open"))
+    yield with_parameters(reverse("admin:militias_group_alike"), term=SOUGHT)
+    for rows in (world.seen, world.hidden):
+        link, group = rows[CandidateLink][0], rows[Group][0]
+        yield Question(
+            reverse("admin:militias_candidatelink_decide", args=[0]).replace("0", f"{link.pk}")
+        )
+        alike = reverse("admin:militias_group_alike")
+        yield with_parameters(alike, term=SOUGHT, group=group.pk)
     listed = address(Incident, "changelist")
     for rows in (world.seen, world.hidden):
         yield with_parameters(listed, in_governorate=rows[Place][0].pk)
@@ -165,6 +182,9 @@ def screens(world):
         yield with_parameters(listed, by="claimant", key=reference, rung="claimed")
     for rung in Rung:
         yield with_parameters(listed, rung=rung.value, as_of=DAY)
+    for row in (*world.seen[Incident], world.hidden[Incident][0]):
+        yield Question(address(Incident, "dossier", row.reference))
+        yield with_parameters(address(Incident, "dossier", row.pk), as_of=DAY)
 
 
 def registered(base):
@@ -196,6 +216,20 @@ def choices(world):
                 yield with_parameters(reverse("admin:autocomplete"), term=term, **asked)
 
 
+def sources(world):
+    """Their stored files, and what is known of the address that a hidden one has."""
+    for row in (world.seen[Source][0], world.hidden[Source][0]):
+        yield Question(reverse("admin:records_source_files", args=[row.pk]))
+    for hidden in world.hidden[StoredFile]:
+        yield Question(
+            reverse("admin:records_source_file", args=[hidden.source_id, hidden.reference])
+        )
+    pasted = ADDRESS.replace("Z", "%5A")  # the same address, and no hidden text when repeated
+    yield with_parameters(reverse("admin:records_source_at_address"), address=pasted)
+    cited = {"model_name": "incidentcitation", "field_name": "source", "app_label": "incidents"}
+    yield with_parameters(reverse("admin:autocomplete"), term=pasted, **cited)
+
+
 def besides(world):
     """What is asked in the same way of every noun is asked of one here."""
     noun, screen = "/api/v1/incidents/", address(Incident, "changelist")
@@ -212,6 +246,10 @@ def besides(world):
         yield with_parameters(address(Incident, "change", row.reference), _to_field="reference")
         yield with_parameters(screen, _popup=1, _to_field="id", q=row.reference)
         yield with_parameters(address(Incident, "change", row.pk), _changelist_filters="q=Attack")
+        yield with_parameters(address(Incident, "merge", seen.pk), **{"with": row.reference})
+        yield with_parameters(address(Incident, "merge", row.pk), **{"with": seen.reference})
+        yield with_parameters(address(Incident, "unmerge", seen.pk), of=row.reference)
+        yield with_parameters(address(Incident, "unmerge", row.pk), of=seen.reference)
     yield with_parameters(screen, marking__exact="TLP:RED", review_status__exact="draft", o="8")
     yield Question("/")
     yield Question(reverse("admin:index"))
@@ -219,6 +257,7 @@ def besides(world):
     for app in ("records", "militias", "incidents", "legal"):
         yield Question(reverse("admin:app_list", args=[app]))
     yield Question(reverse("admin:jsi18n"))
+    yield from quick_entry(world)
     yield Question("/api/v1/")
     yield Question("/api/v1/exports/")
     yield Question("/api/v1/exports/CLEAR-1/")
@@ -249,3 +288,25 @@ def besides(world):
         "place=%25",
     ):
         yield Question(f"{noun}?{odd}")
+
+
+def quick_entry(world):
+    """An attack on the day of a hidden one, at its place, is typed but not saved."""
+    quick, alike, near = (
+        reverse(f"admin:incidents_incident_{page}") for page in ("quick", "alike", "near")
+    )
+    yield Question(quick)
+    for rows in (world.seen, world.hidden):
+        place = rows[Place][0]
+        typed = {
+            "occurred_from": "2021-02-15",
+            "occurred_precision": "day",
+            "kind": "rocket_attack",
+            "place": getattr(place, "name", ""),
+            "place_key": place.pk,
+            "title": SOUGHT,
+            "source-address": "https://example.org/",
+        }
+        yield Question(alike, "POST", tuple(typed.items()))
+        yield Question(quick, "POST", tuple((typed | {"kind": ""}).items()))
+    yield Question(near, "POST", (("lat", "33.3"), ("lon", "44.4")))

@@ -23,6 +23,9 @@ RECORDS = [
     ("source_file_has_hash", f.SourceFactory, {"file_sha256": SHA256}),
     ("source_file_has_hash", f.SourceFactory, {"file": "a.pdf", "file_sha256": "a" * 63}),
     ("source_file_has_hash", f.SourceFactory, {"file": "a.pdf", "file_sha256": "A" * 64}),
+    ("storedfile_has_hash", f.StoredFileFactory, {"sha256": "A" * 64}),
+    ("storedfile_is_there", f.StoredFileFactory, {"size": 0}),
+    ("storedfile_media_type_is_taken", f.StoredFileFactory, {"media_type": "image/svg+xml"}),
 ]
 
 SIGN_IN = [("signin_proof_is_known", f.SignInFactory, {"proof": "a smile"})]
@@ -124,6 +127,15 @@ INCIDENTS = [
     ("statement_has_author", f.StatementFactory, {"group": None}),
 ]
 
+MERGES = [
+    ("incident_merged_is_withdrawn", f.IncidentFactory, {"merged_into": f.IncidentFactory}),
+    ("merge_has_reason", f.MergeFactory, {"reason": ""}),
+    ("merge_of_draft_or_published", f.MergeFactory, {"status_before": "submitted"}),
+    ("merge_undone_by_somebody_with_reason", f.MergeFactory, {"undone_reason": "Two after all."}),
+    ("merge_undone_by_somebody_with_reason", f.MergeFactory, {"undone_by": f.UserFactory}),
+    ("merge_undone_by_somebody_with_reason", f.MergeFactory, {"undone_at": timezone.now()}),
+]
+
 IMPORTS = [
     ("import_state_and_mode_are_known", f.ImportFactory, {"state": "lost"}),
     ("import_state_and_mode_are_known", f.ImportFactory, {"mode": "half"}),
@@ -218,7 +230,7 @@ HANDED_OVER = [
     ("handedover_has_hashes", {"sha256_zip": "a" * 63}),
 ]
 
-OF_ONE_ROW = [*RECORDS, *SIGN_IN, *MILITIAS, *INCIDENTS, *IMPORTS, *LEGAL, *PARTNERS]
+OF_ONE_ROW = [*RECORDS, *SIGN_IN, *MILITIAS, *INCIDENTS, *MERGES, *IMPORTS, *LEGAL, *PARTNERS]
 
 
 def own_rows():
@@ -235,6 +247,10 @@ def own_rows():
         ("proposal_once_by_key", _proposed_twice),
         ("proposal_once_by_person", _proposed_twice_by_a_person),
         ("release_for_clear_or_green", _released_to_few),
+        ("incident_not_merged_into_itself", _merged_into_itself),
+        ("merge_of_two_incidents", _merge_of_one),
+        ("merge_stands_once", lambda: again(f.MergeFactory())),
+        ("mergedrow_once", lambda: again(f.MergedRowFactory())),
         ("importrow_once", lambda: again(f.ImportRowFactory())),
         ("savedview_once_per_name", lambda: again(f.SavedViewFactory())),
         ("importmapping_once_per_name", lambda: again(f.ImportMappingFactory())),
@@ -248,6 +264,16 @@ def _made_wrong(factory, values):
     if factory is f.KeyFactory:  # what is there is never widened: another row, then
         row = again(changed(row, prefix="another0"))
     return changed(row, **{k: v() if callable(v) else v for k, v in values.items()})
+
+
+def _merged_into_itself():
+    row = f.IncidentFactory(review_status="withdrawn", withdrawn_reason="Told twice.")
+    return changed(row, merged_into=row)
+
+
+def _merge_of_one():
+    made = f.MergeFactory()
+    return changed(made, merged=made.kept)
 
 
 def _relation_to_itself():

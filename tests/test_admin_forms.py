@@ -10,7 +10,6 @@ from records.models import Marking, Source
 from tests.admin_pages import address, form_data, refusals
 from tests.factories import (
     ArrestFactory,
-    CandidateLinkFactory,
     ClaimFactory,
     DetentionFactory,
     GroupFactory,
@@ -293,18 +292,3 @@ def test_a_suspect_detained_twice_in_one_arrest_is_refused_in_words(browser, hel
 
     assert answer.status_code == 200
     assert "This suspect is already among those detained." in answer.content.decode()
-
-
-def test_a_decision_on_a_name_names_who_decided(browser, staff):
-    link = CandidateLinkFactory()
-    page = address(type(link), "change", link.pk)
-    decided = {
-        "decision": "rejected",
-        "decision_reason": "Two groups.",
-        "decided_on": "2024-03-01",
-    }
-
-    browser.post(page, form_data(browser.get(page)) | decided)
-
-    link.refresh_from_db()
-    assert link.decided_by == staff

@@ -1,15 +1,18 @@
 """How often a key may ask: counted in one place, for however many processes answer."""
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, timedelta
+from queue import Queue
 
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from rest_framework.exceptions import Throttled
 
-from partners.allowance import EXPORTS_AN_HOUR, count
+from partners.allowance import EXPORTS_AN_HOUR, count, count_export
 from partners.models import Allowance, ExportAllowance, Key, Usage
 from tests.factories import KeyFactory, UserFactory
 from tests.keys import by
@@ -43,6 +46,59 @@ def test_many_connections_together_never_pass_the_limit():
     assert (len(admitted), sum(admitted)) == (200, 20)
     used = Usage.objects.get()
     assert (used.requests, used.refused) == (200, 180)
+
+
+def _asks(key):
+    return count(key, "incidents").admitted
+
+
+def _exports(key):
+    try:
+        with transaction.atomic():
+            count_export(key)
+    except Throttled:
+        return False
+    return True
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("asks", "bucket"), [(_asks, Allowance), (_exports, ExportAllowance)])
+def test_who_counts_second_waits_and_begins_with_what_the_first_left(asks, bucket):
+    """Else he reads, before he waits, what the first is about to take, and takes it again.
+
+    The first stands still between reading and writing, which takes it no time otherwise.
+    """
+    key = KeyFactory(rate=1, burst=1)
+    bucket.objects.create(key=key, left=1, at=timezone.now())
+    backend = Queue()
+
+    def second():
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_backend_pid()")
+                backend.put(cursor.fetchone()[0])
+            return asks(key)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            bucket.objects.select_for_update().get(key=key)
+            waiting = pool.submit(second)
+            _wait_until_blocked(backend.get(timeout=20))
+            assert asks(key) is True
+        assert waiting.result() is False
+
+
+def _wait_until_blocked(backend):
+    """Until another transaction keeps this one waiting for a lock."""
+    for _attempt in range(1000):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT cardinality(pg_blocking_pids(%s))", [backend])
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.01)
+    raise AssertionError("The second count did not wait for the first.")
 
 
 @pytest.mark.django_db(transaction=True)

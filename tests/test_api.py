@@ -86,9 +86,9 @@ def test_nothing_is_written(reader, noun, method):
     assert getattr(reader, method)(address(noun, row)).status_code == 405
 
 
-# The session, its user, his authenticator, his rights, his roles. The viewer is made known to
-# the database; within the test's own transaction, he is forgotten again afterwards.
-ANY_REQUEST = 5 + 5
+# The session, its user, his authenticator, his rights. The viewer is made known to the
+# database; within the test's own transaction, he is forgotten again afterwards.
+ANY_REQUEST = 4 + 5
 
 
 @pytest.mark.parametrize("noun", ROWS)

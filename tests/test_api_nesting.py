@@ -181,7 +181,7 @@ def test_no_outline_is_fetched_for_an_incident(client, django_assert_num_queries
     place = PlaceFactory(governorate=GovernorateFactory(outline=OUTLINE), outline=OUTLINE)
     IncidentPlaceFactory(incident=IncidentFactory(place=place), place=place)
 
-    with django_assert_num_queries(12) as queries:
+    with django_assert_num_queries(11) as queries:
         client.get("/api/v1/incidents/")
 
     assert not any('"outline"' in query["sql"] for query in queries.captured_queries)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -55,19 +56,22 @@ def numbers(**asked):
 
 
 class TestStarterData(StarterDataTestCase, HypothesisTestCase):
-    @settings(max_examples=12)
-    @given(data=st.data())
-    def test_every_number_is_the_length_of_its_list(self, data):
-        asked = data.draw(filters(DAYS))
-        for name, figure in figures_for(asked, PUBLIC).items():
-            for label, head, number in numbers_of(figure):
-                if number.value:
-                    assert rows_at(number.address, PUBLIC).count() == number.value, (
-                        name,
-                        label,
-                        head,
-                        number.address,
-                    )
+    @classmethod
+    def setUpTestData(cls):
+        """PostgreSQL plans badly for tables that it takes for empty."""
+        super().setUpTestData()
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
+
+    @settings(max_examples=10)
+    @given(data=st.data(), chance=st.randoms(use_true_random=False))
+    def test_every_number_is_the_length_of_its_list(self, data, chance):
+        """Of each figure a handful, other ones each time: there are hundreds."""
+        for figure in figures_for(data.draw(filters(DAYS)), PUBLIC).values():
+            found = list(numbers_of(figure))
+            for label, head, number in chance.sample(found, min(5, len(found))):
+                listed = rows_at(number.address, PUBLIC).count()
+                assert listed == number.value, (figure.name, label, head, number.address)
 
     @settings(max_examples=30)
     @given(data=st.data())

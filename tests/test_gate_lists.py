@@ -85,7 +85,8 @@ def test_hand_written_sql_is_where_this_list_says():
         "partners/allowance.py": 2,  # counts requests and exports, and reads no record
         "partners/noting.py": 1,  # triggers of the feed
         "partners/proposals.py": 2,  # what the history is told, and a lock on a word
-        "partners/releasing.py": 2,  # one state for all files; whether a row is gone
+        "partners/releasing.py": 1,  # one state for all files
+        "incidents/merging.py": 1,  # functions that ask for themselves who may merge what
         "incidents/importing/staging.py": 1,  # the operator's command, on rows that are no records
         "incidents/importing/statements.py": 1,  # writes what gated look-ups found
         "records/audience_words.py": 1,  # which kind of thing narrows a record he reads
@@ -183,6 +184,9 @@ SWEPT = {  # names of addresses that tests/questions.py asks of every noun
         if issubclass(model, Record)
         for page in ("changelist", "add", "change", "history", "delete", "review")
     ),
+    "incidents_incident_dossier",
+    *(f"records_source_{page}" for page in ("files", "file", "at_address")),
+    *("militias_candidatelink_open", "militias_candidatelink_decide", "militias_group_alike"),
 }
 OWN_ALONE = {  # of whoever asks: tests/test_proposals.py
     *(f"proposals-{page}" for page in ("list", "detail", "submit")),
@@ -198,6 +202,7 @@ WITHOUT_RECORDS = {  # of people, their rights and their signing in
     "codes_reset",
     "codes_set_up",
     "autocomplete",
+    "codebook",  # of docs/ alone
     "me",  # of who asks, and of nobody else
     "partners_key_approve",
     "partners_key_revoke",
@@ -205,6 +210,7 @@ WITHOUT_RECORDS = {  # of people, their rights and their signing in
     "vocabulary",
     "legal_suspect_name",  # tests/test_no_name_leaks.py
     "legal_suspect_name_enter",
+    "records_source_withdraw_file",  # only writes: tests/test_stored_files.py
     *(
         f"{model}_{page}"
         for model in (

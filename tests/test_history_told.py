@@ -211,6 +211,7 @@ def test_records_of_their_own_are_told_on_their_own_page():
         "Incident",
         "IncidentPlace",
         "IncidentCitation",
+        "FormerReference",
     ]
     assert [trail.model.__name__ for trail in trails_of(Conviction)] == [
         "Conviction",

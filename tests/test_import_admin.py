@@ -16,16 +16,9 @@ AS_JSON = {"headers": {"accept": "application/json"}}
 OTHERS = {"radius_m": "5000", "dataset": "test"}
 
 
-@pytest.fixture
-def person():
-    return importer()
-
-
-@pytest.fixture
-def desk(client, person):
-    client.force_login(person)
-    PlaceFactory(name="Erbil")
-    return client
+@pytest.fixture(autouse=True)
+def erbil():
+    return PlaceFactory(name="Erbil")
 
 
 def page(name, *args):

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 STORY = ["records", "militias", "incidents", "legal", "reports", "partners", "bench", "config"]
-FACES = {"admin", "api", "management", "urls", "views"}
+FACES = {"admin", "api", "stix_api", "management", "urls", "views"}
 TESTS = "tests"  # import anything, and are imported by nothing
 NOT_AT_THE_TOP = {
     # Without DATABASE_URL only: in production the package it needs is not installed.

@@ -93,7 +93,7 @@ def test_hidden_and_absent_imports_have_the_same_answer(client, desk, page):
         address = reverse(f"admin:incidents_import_{page}", args=[key])
         send = client.get if page in ("change", "match", "errors") else client.post
         response = send(address)
-        return response.status_code, response.content.replace(str(key).encode(), b"")
+        return response.status_code, response.content.replace(f"/{key}/".encode(), b"")
 
     assert answer(desk.pk) == answer(desk.pk + 1000)
     assert answer(desk.pk)[0] == 404

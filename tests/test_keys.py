@@ -302,7 +302,7 @@ def test_without_the_scope_it_reads_nothing(client):
 
 
 def test_a_key_costs_two_queries_of_its_own(client, key, count_queries):
-    """To find it and to count it; three less than session, person, and his rights take."""
+    """To find it and to count it; two less than session, person, authenticator and rights take."""
     client.get(INCIDENTS, **by(key))
     with CaptureQueriesContext(connection) as with_key:
         client.get(INCIDENTS, **by(key))
@@ -310,7 +310,28 @@ def test_a_key_costs_two_queries_of_its_own(client, key, count_queries):
     with_session = count_queries(lambda: client.get(INCIDENTS))
 
     own = [each for each in with_key if re.search("partners_key|count_request", each["sql"])]
-    assert (len(own), len(with_key)) == (2, with_session - 3)
+    assert (len(own), len(with_key)) == (2, with_session - 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_record_by_key_costs_six_statements(client):
+    """As on a server, where no transaction stands around the request's own."""
+    key, attack = KeyFactory(), IncidentFactory(review_status="published", marking="TLP:CLEAR")
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(f"{INCIDENTS}{attack.reference}/", **by(key))
+
+    assert answer.status_code == 200
+    steps = [
+        "partners_key",  # whose key it is
+        "count_request",  # one more of its requests, in a transaction of its own
+        "BEGIN",
+        "set_config.*musaala_web",  # the walls, until the transaction ends
+        "row_to_json",  # the record
+        "COMMIT",
+    ]
+    assert len(asked) == len(steps)
+    for step, query in zip(steps, asked, strict=True):
+        assert re.search(step, query["sql"])
 
 
 # History

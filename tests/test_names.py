@@ -70,6 +70,8 @@ def skeleton(text):
         pytest.param("کۆیە", "كويه", id="Kurdish o"),
         pytest.param("سڵێمانی", "سليماني", id="Kurdish l"),
         pytest.param("النجباء", "نجباء", id="Arabic article"),
+        pytest.param("اللواء ٤٥", "اللواء 45", id="Arabic digits"),
+        pytest.param("لواء ۴۵", "لواء 45", id="Persian digits"),
         pytest.param("ﷲ", "الله", id="ligature"),
         pytest.param("«حزب الله»،", "حزب الله", id="Arabic punctuation"),
     ],

@@ -51,7 +51,7 @@ def rows():
     return {
         model.__name__: each._base_manager.count()
         for model in our_models()
-        for each in (model, model.pgh_event_model)
+        for each in (model, getattr(model, "pgh_event_model", model))
     }
 
 

@@ -15,7 +15,8 @@ from legal.models import ArrestLink, ConvictionSuspect
 from partners import releasing
 from partners.dictionary import METHODOLOGY
 from partners.models import Release, audience_of
-from partners.releasing import SHEETS, is_withheld, release
+from partners.releasing import SHEETS, release
+from partners.withholding import is_withheld, newer_than
 from records.models import Marking
 from records.viewer import PUBLIC, viewing
 from reports.accountability import accountability
@@ -282,6 +283,31 @@ def test_who_finds_it_gone_is_told_of_the_newer_one(reader):
     assert reader.get(f"{EXPORTS}CLEAR-2/incidents.csv").status_code == 200
 
 
+def test_however_many_newer_ones_are_withheld_it_is_one_query(count_queries):
+    """The only one that may be handed out is the oldest of them, so each is looked at."""
+    everything = one_of_everything()
+    old = release(Marking.CLEAR, DAY)
+    withdraw(everything[0])
+    good = release(Marking.CLEAR, DAY)
+    found = []
+    cost_of_one = count_queries(lambda: found.append(newer_than(old)))
+    for _n in range(3):
+        passing = IncidentFactory()
+        release(Marking.CLEAR, DAY)
+        raise_(passing)
+
+    assert count_queries(lambda: found.append(newer_than(old))) == cost_of_one == 1
+    assert found == [good, good]
+    assert count_queries(lambda: found.append(newer_than(good))) == 1
+    assert found[-1] is None
+    assert count_queries(lambda: is_withheld(old)) == 1
+
+
+def test_a_release_from_a_table_that_is_not_there_any_more_is_withheld():
+    assert not is_withheld(ReleaseFactory(made_from={"incidents_incident": []}))
+    assert is_withheld(ReleaseFactory(made_from={"incidents_incident": [], "gone_table": []}))
+
+
 def test_what_is_corrected_or_added_later_leaves_it_as_it_was(reader):
     incident, link, _step = one_of_everything()
     made = release(Marking.CLEAR, DAY)
@@ -334,7 +360,7 @@ def test_a_file_that_is_there_is_not_overwritten(tmp_path):
 
 def test_files_are_on_the_disk_before_the_row(monkeypatch):
     settled, before = [], []
-    monkeypatch.setattr(releasing, "_settle", settled.append)
+    monkeypatch.setattr(releasing, "settle", settled.append)
     create = Release.objects.create
     monkeypatch.setattr(
         Release.objects, "create", lambda **row: before.extend(settled) or create(**row)

@@ -8,7 +8,9 @@ import csv
 import re
 from collections import Counter
 from datetime import date
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from django.contrib.auth.models import Group as Role
@@ -16,6 +18,7 @@ from django.test import Client
 from django.urls import reverse
 
 from incidents.models import Incident
+from partners import allowance
 from records.roles import ADMINISTRATOR, AUDITOR, DATA_ENTRY, MONITOR
 from tests.admin_pages import address
 from tests.factories import (
@@ -28,6 +31,8 @@ from tests.factories import (
     UserFactory,
 )
 from tests.keys import text_of
+from tests.released import make_releases
+from tests.trail import settle
 
 TABLE = Path(__file__).with_name("rights_matrix.csv")
 WORD = "Zqmatrix"  # stands in every record of the matrix and nowhere else
@@ -80,14 +85,21 @@ def test_the_table_is_whole():
     cells = [len(faces) for faces in EXPECTED.values()]
 
     assert {reader for reader, *_kind in EXPECTED} == READERS.keys() | KEYS.keys()
-    assert Counter(cells) == {11: len(READERS | KEYS) * 6 * 4}
+    assert Counter(cells) == {len(FACES): len(READERS | KEYS) * 6 * 4}
     assert sum(cells) >= 1000
 
 
 @pytest.mark.parametrize("name", [*READERS, *KEYS])
-def test_a_reader_finds_what_the_table_says_and_nothing_else(client, name):
-    users = {reader: _user(reader) for reader, said in READERS.items() if said}
-    records = _records([user.pk for reader, user in users.items() if READERS[reader][3]])
+def test_a_reader_finds_what_the_table_says_and_nothing_else(
+    client, monkeypatch, settings, tmp_path, name
+):
+    settings.MEDIA_ROOT = str(tmp_path)  # of the releases
+    monkeypatch.setattr(allowance, "EXPORTS_AN_HOUR", len(FACES))
+    named = {reader for reader, said in READERS.items() if said and said[3]}
+    users = {each: _user(each) for each in named | {name} if READERS.get(each)}
+    records = _records([users[reader].pk for reader in sorted(named)])
+    settle()  # so that the feed tells of them
+    make_releases()
     if name in users:
         client.force_login(users[name])
     if name in KEYS:
@@ -160,9 +172,25 @@ def _listed(*addresses):
     """One answer, or several pages of it, that tell of all records."""
 
     def asked(client, records):
-        return _shown("".join(client.get(each).content.decode() for each in addresses), records)
+        return _shown("".join(_text(client.get(each)) for each in addresses), records)
 
     return asked
+
+
+def _text(answer):
+    """The body, and for a workbook all that is packed in it."""
+    body = answer.getvalue()
+    if body.startswith(b"PK"):
+        book = ZipFile(BytesIO(body))
+        body = b"".join(map(book.read, book.namelist()))
+    return body.decode()
+
+
+def _released(client, records):
+    """Through the addresses that the releases give of themselves."""
+    found = client.get("/api/v1/exports/").json().get("results", [])
+    files = [file for each in found for file in client.get(each["address"]).json()["files"]]
+    return _shown("".join(_text(client.get(file["address"])) for file in files), records)
 
 
 def _one_by_one(path, key, absent):
@@ -205,6 +233,7 @@ def _screen(page):
 
 
 CHOICES = "/admin/autocomplete/?app_label=incidents&model_name=claim&field_name=incident&term="
+EXPORT = "/api/v1/incidents/?format="
 BEHIND_A_NUMBER = "/api/v1/incidents/?rung=recorded&by=year&key="
 FACES = {
     "api_list": _listed("/api/v1/incidents/?page_size=200"),
@@ -218,4 +247,13 @@ FACES = {
     "admin_search": _listed(f"/admin/incidents/incident/?q={WORD}"),
     "autocomplete": _listed(f"{CHOICES}{WORD}", f"{CHOICES}{WORD}&page=2"),
     "history": _one_by_one(_screen("history"), "pk", ABSENT_PK),
+    "export_csv": _listed(f"{EXPORT}csv"),
+    "export_csv_flat": _listed(f"{EXPORT}csv&nested=false"),
+    "export_ndjson": _listed(f"{EXPORT}ndjson"),
+    "export_ndjson_flat": _listed(f"{EXPORT}ndjson&nested=false"),
+    "export_geojson": _listed(f"{EXPORT}geojson"),
+    "export_xlsx": _listed(f"{EXPORT}xlsx"),
+    "export_claims": _listed("/api/v1/claims/?format=csv"),
+    "feed": _listed("/api/v1/changes/?page_size=200"),
+    "release": _released,
 }

@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config import checks
 from config.checks import letters_have_case
 from config.local_files import local_secret
+from config.tiles import origin_of_tiles
 
 PROTECTING = [
     "SECURE_SSL_REDIRECT",
@@ -185,3 +186,43 @@ def test_any_database_but_postgresql_is_refused():
 
     assert done.returncode != 0
     assert "DATABASE_URL must name a PostgreSQL database" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "tiles",
+    [
+        "tiles.example.org/{z}/{x}/{y}.png",
+        "/tiles/{z}/{x}/{y}.png",
+        "ftp://tiles.example.org/{z}/{x}/{y}.png",
+        "javascript://tiles.example.org/{z}/{x}/{y}",
+        "https://tiles.example.org/{z}/{x}.png",
+        "https://{s}.tiles.example.org/{z}/{x}/{y}.png",
+        "https://*.example.org/{z}/{x}/{y}.png",
+        "https://somebody:secret@tiles.example.org/{z}/{x}/{y}.png",
+        "https://tiles.example.org; script-src * /{z}/{x}/{y}.png",
+        "https://tiles.example.org 'unsafe-inline'/{z}/{x}/{y}.png",
+        "https:///{z}/{x}/{y}.png",
+    ],
+)
+def test_tiles_that_would_open_the_policy_to_more_than_one_host_are_refused(tiles):
+    with pytest.raises(ImproperlyConfigured, match="MAP_TILES must be an address on one host"):
+        origin_of_tiles(tiles)
+
+
+@pytest.mark.parametrize(
+    ("tiles", "origins"),
+    [
+        ("", []),
+        ("https://tiles.example.org/a/{z}/{x}/{y}.png", ["https://tiles.example.org"]),
+        ("http://localhost:8080/?x={x}&y={y}&z={z}", ["http://localhost:8080"]),
+    ],
+)
+def test_pages_may_load_pictures_from_the_host_of_the_tiles_alone(tiles, origins):
+    assert origin_of_tiles(tiles) == origins
+
+
+def test_a_server_does_not_start_with_tiles_that_are_refused():
+    refused = run("-c", "import config.settings", LOCAL="on", MAP_TILES="https://*/{z}/{x}/{y}")
+
+    assert refused.returncode != 0
+    assert "MAP_TILES must be an address on one host" in refused.stderr

@@ -57,6 +57,24 @@ def reader(client):
     return client
 
 
+def test_a_bundle_takes_the_filters_of_the_list(reader, attack):
+    """A group's own incidents, and with `include` those of its facades; another's are not."""
+    other = IncidentFactory(title="Elsewhere")
+    own = ClaimFactory(incident=other, group=GroupFactory(name="Others")).group
+    facade = Claim.objects.get(incident=attack).group
+    militia = facade.relations.get().to_group
+    attack.attributions.filter(group=militia).delete()
+
+    def told(group, **more):
+        found = bundled(reader, group=group.reference, **more)["objects"]
+        return {each["name"] for each in found if each["type"] == "incident"}
+
+    assert told(own) == {"Elsewhere"}
+    assert told(facade) == {"Rockets at Erbil"}
+    assert told(militia) == set()
+    assert told(militia, include="facades") == {"Rockets at Erbil"}
+
+
 def test_a_bundle_is_valid_and_complete(reader, attack):
     text = reader.get(ADDRESS).content.decode()
 

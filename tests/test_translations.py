@@ -5,6 +5,7 @@ import gettext
 import re
 import shutil
 import struct
+from dataclasses import dataclass
 from datetime import date
 
 import pytest
@@ -20,15 +21,26 @@ from tests.factories import GroupFactory, UserFactory
 
 CATALOGUE = settings.BASE_DIR / "locale/ar/LC_MESSAGES/django.po"
 RENEW = "makemessages -l ar --add-location file, translate, compilemessages"
-FIELD = re.compile(r'^(msgctxt|msgid|msgstr) ((?:".*"\n?)+)', re.MULTILINE)
+FIELD = re.compile(r'^(msgctxt|msgid|msgid_plural|msgstr(?:\[\d\])?) ((?:".*"\n?)+)', re.MULTILINE)
+COUNTS = [0, 1, 2, 3, 11, 100]  # one for each plural form of Arabic, in their order
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|\{\w*\}")
 ARABIC = re.compile("[\u0621-\u064a]")
 UNSEEN = {"normalised", "skeleton"}  # columns for searching, shown to nobody
+# Called so in every language.
+FORMATS = {"PDF", "PNG", "JPEG", "WebP", "GIF", "MP4", "WebM", "MP3", "OGG", "WAV", "WARC"}
 OWN = ["records", "militias", "incidents", "legal"]
 
 
+@dataclass(frozen=True)
+class Entry:
+    """forms: the translation, or one for each of `COUNTS` if the message has a plural."""
+
+    plural: str
+    forms: list
+
+
 def entries(text):
-    """From (context, message) to translation, as the text of a catalogue has them."""
+    """From (context, message) to Entry, as the text of a catalogue has them."""
     found = {}
     for block in text.split("\n\n"):
         fields = {
@@ -36,8 +48,14 @@ def entries(text):
             for name, quoted in FIELD.findall(block)
         }
         if fields.get("msgid"):
-            found[fields.get("msgctxt"), fields["msgid"]] = fields["msgstr"]
+            forms = [fields[name] for name in sorted(fields) if name.startswith("msgstr")]
+            entry = Entry(fields.get("msgid_plural", ""), forms)
+            found[fields.get("msgctxt"), fields["msgid"]] = entry
     return found
+
+
+def placeholders(message):
+    return sorted(PLACEHOLDER.findall(message))
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +82,8 @@ def test_a_group_is_named_in_arabic_to_arabic_readers():
 
 def test_every_text_is_translated(translations):
     assert len(translations) > 600
-    assert [message for message, translation in translations.items() if not translation] == []
+    assert [message for message, entry in translations.items() if not all(entry.forms)] == []
+    assert {len(entry.forms) for entry in translations.values() if entry.plural} == {len(COUNTS)}
 
 
 def test_no_translation_is_guessed_or_left_over(text):
@@ -72,10 +91,13 @@ def test_no_translation_is_guessed_or_left_over(text):
 
 
 def test_translations_keep_the_placeholders(translations):
+    """The Arabic words for none, one and two may do without the number."""
     wrong = {
-        message: translation
-        for (_context, message), translation in translations.items()
-        if sorted(PLACEHOLDER.findall(message)) != sorted(PLACEHOLDER.findall(translation))
+        message: shown
+        for (_context, message), entry in translations.items()
+        for count, shown in zip(COUNTS, entry.forms, strict=False)
+        if placeholders(shown) != placeholders(entry.plural or message)
+        and not (entry.plural and count < 3 and not placeholders(shown))
     }
 
     assert wrong == {}
@@ -85,7 +107,8 @@ def test_dates_in_sentences_are_isolated(translations):
     """A letter before `2021-02-15` would have it read `15-02-2021`."""
     dates = re.compile(r"(?<!\u2068)%\((?:day|first|last)\)s")
 
-    assert [shown for shown in translations.values() if dates.search(shown)] == []
+    shown = [form for entry in translations.values() for form in entry.forms]
+    assert [form for form in shown if dates.search(form)] == []
 
 
 def test_the_compiled_catalogue_is_the_written_one(translations):
@@ -93,14 +116,14 @@ def test_the_compiled_catalogue_is_the_written_one(translations):
     with compiled.open("rb") as file:
         arabic = gettext.GNUTranslations(file)
 
-    found = {
-        (context, message): arabic.pgettext(context, message)
-        if context
-        else arabic.gettext(message)
-        for context, message in translations
-    }
+    def compiled_forms(context, message, entry):
+        if entry.plural:
+            return [arabic.ngettext(message, entry.plural, count) for count in COUNTS]
+        return [arabic.pgettext(context, message) if context else arabic.gettext(message)]
 
-    assert found == translations
+    assert {key: entry.forms for key, entry in translations.items()} == {
+        key: compiled_forms(*key, entry) for key, entry in translations.items()
+    }
     (count,) = struct.unpack("<I", compiled.read_bytes()[8:12])
     assert count == len(translations) + 1  # the header is an entry too
 
@@ -144,7 +167,7 @@ def test_every_model_field_and_choice_has_an_arabic_name(model):
             label
             for field in fields
             for value, label in field.flatchoices
-            if not str(label).startswith("TLP:")
+            if not (str(label).startswith("TLP:") or label in FORMATS)
         ]
 
         assert [str(name) for name in names if not ARABIC.search(str(name))] == []

@@ -36,6 +36,24 @@ class PasswordAndCode(ModelBackend):
         user = User.objects.select_related("organisation").filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None
 
+    def get_all_permissions(self, user_obj, obj=None):
+        """Those of his roles and his own, in one query where Django asks for each apart."""
+        if obj is not None or not user_obj.is_active or user_obj.is_anonymous:
+            return set()
+        if user_obj.is_superuser:
+            return super().get_all_permissions(user_obj)
+        if not hasattr(user_obj, "_perm_cache"):
+            his, of_roles = (
+                rights.order_by().values_list("content_type__app_label", "codename")
+                for rights in (
+                    self._get_user_permissions(user_obj),
+                    self._get_group_permissions(user_obj),
+                )
+            )
+            both = his.union(of_roles)
+            user_obj._perm_cache = {f"{app}.{codename}" for app, codename in both}
+        return user_obj._perm_cache
+
     def _is_a_guess(self, username, code):
         """Many addresses try this name: its password is compared only beside a right code.
 

@@ -35,6 +35,7 @@ class ImportAdmin(DeclaredLookups, admin.ModelAdmin):
 
     list_display = ["file_name", "publisher", "state", "marking", "created_by", "created_at"]
     list_filter = ["state"]
+    search_fields = ["file_name", "publisher", "reference"]
     list_select_related = ["created_by"]
     actions = None
     show_full_result_count = False

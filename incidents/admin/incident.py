@@ -3,8 +3,12 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from incidents.admin.filters import AttributedFilter, ClaimantFilter, GovernorateFilter
+from incidents.admin.merging import Merging
 from incidents.admin.place import place_name
+from incidents.admin.quick import QuickEntryPage
+from incidents.admin.twins import TwinsBeside
 from incidents.models import Attribution, Claim, Incident, with_place
+from incidents.searching import named
 from records.admin_base import RecordAdmin, section
 from records.admin_columns import first_of, span_column
 from records.admin_parts import citations, parts
@@ -14,9 +18,10 @@ OCCURRED = ("occurred_from", "occurred_to", "occurred_precision")
 CASUALTIES = (("status", "category", "nationality"), ("low", "high"))
 
 
-class IncidentAdmin(RecordAdmin):
+class IncidentAdmin(QuickEntryPage, TwinsBeside, Merging, RecordAdmin):
     """Registered by `reports/admin.py`, which adds how far each incident got."""
 
+    change_list_template = "admin/incidents/change_list.html"
     list_display = [
         "occurred_on",
         "title",
@@ -38,7 +43,6 @@ class IncidentAdmin(RecordAdmin):
     date_hierarchy = "occurred_from"
     drill_down = ("place",)
     search_fields = ["title", "title_ar", "summary", "target_name", "reference"]
-    search_names = ("place", "place__governorate")
     fieldsets = [
         section(None, "title", "title_ar", ("kind", "outcome")),
         section(
@@ -81,6 +85,12 @@ class IncidentAdmin(RecordAdmin):
                 to_attr="attributions_shown",
             ),
         )
+
+    def get_search_results(self, request, queryset, search_term):
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if search_term.strip() and "\0" not in search_term:
+            found |= queryset.filter(named(queryset.viewer, search_term))
+        return found, may_repeat
 
     @admin.display(description=_("place"), ordering="place__name")
     def where(self, row):

@@ -13,6 +13,7 @@ from incidents.importing.mappings import BLANK, OTHERWISE, VOCABULARIES
 from incidents.importing.places import Asked
 from incidents.importing.problems import Problem
 from incidents.models import Incident
+from records.addresses import key_of
 from records.dates import Precision
 from records.models import Source
 from records.models.record import random_reference
@@ -234,7 +235,8 @@ class Drafter:
         given["publisher"] = given["publisher"] or self.run.publisher
         digest = sha256("\0".join(given.values()).encode()).hexdigest()[:16]
         origin = f"source:{digest}@{self.run.reference}"
-        return {"reference": random_reference(), "origin_id": origin, **given}
+        key = key_of(given["address"])
+        return {"reference": random_reference(), "origin_id": origin, "address_key": key, **given}
 
 
 def _at(cells, position):

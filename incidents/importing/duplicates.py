@@ -1,19 +1,18 @@
-"""Rows that say what a record here says already, as far as the importer may see it."""
+"""Rows that say what a record here says already, as far as the importer may see it.
+
+What is alike is said by incidents/likeness.py. A file is compared with attacks of its kinds
+alone, and not by its titles, which are mostly made of the same columns.
+"""
 
 from collections import defaultdict
-from datetime import date, timedelta
-from math import cos, radians
+from datetime import date
 
 from django.db.models import Q
 
+from incidents.likeness import DAY, WIDEST, Sketch, Where, compared, point_of
 from incidents.models import ImportRow, Incident, RowState
 from incidents.models.place import governorate_of
 from records.dates import Precision
-
-DAY = timedelta(1)
-WIDEST = 8  # days: dates that are known less well are like too many others
-NEAR_KM = 5
-KM_PER_DEGREE = 111.2
 
 
 class Likeness:
@@ -62,10 +61,11 @@ class Likeness:
             )
         )
         for pk, kind, first, last, place, governorate, latitude, longitude in rows:
-            point = None if latitude is None else (float(latitude), float(longitude))
-            if last - first <= WIDEST * DAY:
+            where = Where(place, governorate, point_of(latitude, longitude))
+            known = Sketch(first, last, kind, where)
+            if known.days <= WIDEST:
                 for day in _each_day(first - DAY, last + DAY):
-                    self.by_day[kind, day].append((pk, place, governorate, point))
+                    self.by_day[kind, day].append((pk, known))
 
     def of(self, draft, where):
         """(state, key of the incident) of a row, or (RowState.NEW, None).
@@ -76,9 +76,10 @@ class Likeness:
             return RowState.DUPLICATE, same
         if _is_tight(draft):
             first, last = _days(draft)
+            asked = Sketch(first, last, draft["incident"]["kind"], Where(*where))
             for day in _each_day(first, last):
-                for pk, *there in self.by_day[draft["incident"]["kind"], day]:
-                    if _are_near(where, there):
+                for pk, known in self.by_day[asked.kind, day]:
+                    if (alike := compared(asked, known)) and alike.is_likely:
                         return RowState.LIKELY, pk
         return RowState.NEW, None
 
@@ -95,20 +96,3 @@ def _is_tight(draft):
 
 def _each_day(first, last):
     return (first + n * DAY for n in range((last - first).days + 1))
-
-
-def _are_near(one, other):
-    place, governorate, point = one
-    other_place, other_governorate, other_point = other
-    if place is not None and place == other_place:
-        return True
-    if point and other_point and not _is_governorate(one) and not _is_governorate(other):
-        north = (point[0] - other_point[0]) * KM_PER_DEGREE
-        east = (point[1] - other_point[1]) * KM_PER_DEGREE * cos(radians(point[0]))
-        return north * north + east * east <= NEAR_KM * NEAR_KM
-    return governorate is not None and governorate == other_governorate
-
-
-def _is_governorate(where):
-    """One of them is known to its governorate alone, so any place in that may be meant."""
-    return where[0] is not None and where[0] == where[1]

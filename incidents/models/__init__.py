@@ -31,7 +31,15 @@ from incidents.models.incident import (
     TargetKind,
     Weapon,
 )
-from incidents.models.place import Place, PlaceCitation, PlaceKind, PlaceName, with_place
+from incidents.models.merge import FormerReference, Merge, MergedRow
+from incidents.models.place import (
+    Place,
+    PlaceCitation,
+    PlaceKind,
+    PlaceName,
+    with_governorate,
+    with_place,
+)
 from incidents.models.response import (
     Response,
     ResponseCitation,
@@ -58,6 +66,7 @@ __all__ = [
     "Claim",
     "ClaimCitation",
     "ClaimQuerySet",
+    "FormerReference",
     "Import",
     "ImportMapping",
     "ImportMode",
@@ -69,6 +78,8 @@ __all__ = [
     "IncidentOutcome",
     "IncidentPlace",
     "IncidentQuerySet",
+    "Merge",
+    "MergedRow",
     "Place",
     "PlaceCitation",
     "PlaceKind",
@@ -87,5 +98,6 @@ __all__ = [
     "StatementKind",
     "TargetKind",
     "Weapon",
+    "with_governorate",
     "with_place",
 ]

@@ -3,9 +3,17 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from incidents.models.merged_into import MERGED_INTO_THE_LAST
 from incidents.models.place import Place
 from records.dates import describe, precision_field, span_constraint
-from records.models import PART_AUDIENCE, Part, Record, RecordQuerySet, citation_of
+from records.models import (
+    PART_AUDIENCE,
+    Part,
+    Record,
+    RecordQuerySet,
+    ReviewStatus,
+    citation_of,
+)
 
 
 class IncidentKind(models.TextChoices):
@@ -144,6 +152,16 @@ class Incident(Record):
     series = models.CharField(
         _("series"), max_length=100, blank=True, help_text=_("The campaign or wave it belongs to.")
     )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+        help_text=_("The incident that it turned out to be. Both were one attack."),
+    )
 
     objects = IncidentQuerySet.as_manager()
 
@@ -181,7 +199,20 @@ class Incident(Record):
                 name="incident_time_has_beginning",
                 violation_error_message=_("A closing time needs an opening time."),
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(review_status=ReviewStatus.WITHDRAWN),
+                name="incident_merged_is_withdrawn",
+                violation_error_message=_(
+                    "An incident that was merged into another is withdrawn: undo the merge first."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")),
+                name="incident_not_merged_into_itself",
+                violation_error_message=_("An incident is not merged into itself."),
+            ),
         ]
+        triggers = [*Record.Meta.triggers, MERGED_INTO_THE_LAST]
 
     def __str__(self):
         return self.title

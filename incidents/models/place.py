@@ -61,6 +61,11 @@ def with_place(rows, path="place"):
     )
 
 
+def with_governorate(places):
+    """The same of rows of places themselves."""
+    return places.select_related("governorate").defer("outline", "governorate__outline")
+
+
 @pghistory.track(exclude=["normalised", "skeleton"])
 class Place(Named, Record):
     """A governorate, or a site within one, or a place abroad."""

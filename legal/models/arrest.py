@@ -158,10 +158,15 @@ class ArrestLink(Assertion):
                 violation_error_message=_("Choose one of the listed grounds."),
             ),
             models.UniqueConstraint(
-                fields=["arrest", "incident", "basis_kind", *RECORD_AUDIENCE],
+                fields=[
+                    *("arrest", "incident", "basis_kind"),
+                    *("asserted_by", "confidence", "contested"),
+                    *RECORD_AUDIENCE,
+                ],
                 name="arrestlink_once_per_basis",
                 violation_error_message=_(
-                    "This arrest is already linked to this incident on this ground."
+                    "This arrest is already linked to this incident on this ground, by the same "
+                    "and as surely."
                 ),
             ),
         ]

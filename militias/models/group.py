@@ -24,6 +24,8 @@ class GroupKind(models.TextChoices):
 
 
 class GroupQuerySet(NamedQuerySet, RecordQuerySet):
+    short_names = ("abbreviation",)
+
     def facades(self):
         return self.filter(kind=GroupKind.FACADE)
 

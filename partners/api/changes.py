@@ -26,6 +26,9 @@ class ChangePart(serializers.Serializer):
     reason = serializers.ChoiceField(
         choices=RemovalReason.choices, required=False, help_text=_("Why it was removed.")
     )
+    merged_into = serializers.CharField(
+        required=False, help_text=_("The reference that it leads to, if it was `merged`.")
+    )
     record = serializers.DictField(
         required=False,
         help_text=_("As its own address shows it, other records by their reference alone."),

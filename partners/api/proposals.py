@@ -20,7 +20,7 @@ from incidents.api.proposing import IncidentGiven, laid_over
 from incidents.models import Incident
 from partners import proposals
 from partners.proposals import Proposer
-from records.answers import etag_of
+from records.answers import etag_of, unless_known
 from records.members import NO_OBJECT, as_read
 from records.models import ReviewStatus
 from records.parameters import StrictParameters
@@ -224,9 +224,7 @@ class ProposalViewSet(StrictParameters, viewsets.GenericViewSet):
         with proposer.at_work():
             incident = self._his(proposer.incidents(), reference)
             found = answer(proposer, request, incident.pk, status.HTTP_200_OK)
-        if request.headers.get("If-None-Match") == found.headers["ETag"]:
-            return Response(status=304, headers={"ETag": found.headers["ETag"]})
-        return found
+        return unless_known(request, found)
 
     @extend_schema(request=IncidentGiven, responses=CONDITIONAL, parameters=[IF_MATCH])
     def partial_update(self, request, *args, reference, **kwargs):

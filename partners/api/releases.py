@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from partners.citing import citation
 from partners.models import Release
-from partners.releasing import is_withheld, newer_than
+from partners.withholding import is_withheld, newer_than
 from records.api import MomentField, Part
 from records.parameters import StrictParameters
 

@@ -27,6 +27,7 @@ from records.models.source import (
     Support,
     citation_of,
 )
+from records.models.stored_file import StoredFile
 from records.models.user import User
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "ReviewStatus",
     "Source",
     "SourceKind",
+    "StoredFile",
     "Support",
     "User",
     "at_least",

@@ -14,8 +14,9 @@ from records.web_role import WEB_ROLE
 STATE = {
     *("audience_rank", "audience_organisations", "audience_readers", "audience_published"),
     *("owner_id", "marking", "shared_with", "readers"),
-    *("review_status", "withdrawn_reason", "to_countersign", "wider"),
+    *("review_status", "withdrawn_reason", "to_countersign", "wider", "merged_into_id"),
     *("version", "created_at", "updated_at", "created_by_id", "updated_by_id"),
+    *("address_key", "archived_key"),  # follow what it says
 }
 
 # Of these, what readers of the API can see.

@@ -3,9 +3,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from records.addresses import AddressKey, normal_address
 from records.dates import describe, precision_field, span_constraint
 from records.models.audience import PART_AUDIENCE, Part
-from records.models.record import Record
+from records.models.record import Record, RecordQuerySet
 
 
 class SourceKind(models.TextChoices):
@@ -36,12 +37,48 @@ class Reliability(models.TextChoices):
     F = "F", _("F: cannot be judged")
 
 
+# The words of the standard, as FM 2-22.3, table B-1, has them. docs/vocabularies.md says the same.
+MEANS = {
+    Reliability.A: _(
+        "No doubt of authenticity, trustworthiness, or competency; has a history of complete "
+        "reliability"
+    ),
+    Reliability.B: _(
+        "Minor doubt about authenticity, trustworthiness, or competency; has a history of valid "
+        "information most of the time"
+    ),
+    Reliability.C: _(
+        "Doubt of authenticity, trustworthiness, or competency but has provided valid information "
+        "in the past"
+    ),
+    Reliability.D: _(
+        "Significant doubt about authenticity, trustworthiness, or competency but has provided "
+        "valid information in the past"
+    ),
+    Reliability.E: _(
+        "Lacking in authenticity, trustworthiness, and competency; history of invalid information"
+    ),
+    Reliability.F: _("No basis exists for evaluating the reliability of the source"),
+}
+
+
 class Reading(models.TextChoices):
     READ = "read", _("Read in full or in excerpt")
     NOT_OPENED = "not_opened", _("Not opened")
 
 
-@pghistory.track()
+class SourceQuerySet(RecordQuerySet):
+    def at_address(self, address):
+        """Those whose address, or that of their archived copy, is this one however spelled.
+
+        Raises:
+            ValidationError: it is not the address of a web page.
+        """
+        key = normal_address(address)
+        return self.filter(Q(address_key=key) | Q(archived_key=key))
+
+
+@pghistory.track(exclude=["address_key", "archived_key"])
 class Source(Record):
     """A document: who published it, when, and how reliable the publisher is."""
 
@@ -49,6 +86,8 @@ class Source(Record):
     title = models.CharField(_("title"), max_length=300, blank=True)
     address = models.URLField(_("address"), max_length=600, blank=True)
     archived_address = models.URLField(_("archived address"), max_length=600, blank=True)
+    address_key = AddressKey(_("address it is recognised by"), of="address")
+    archived_key = AddressKey(_("archived address it is recognised by"), of="archived_address")
     published_from = models.DateField(_("published, first possible day"), null=True, blank=True)
     published_to = models.DateField(_("published, last possible day"), null=True, blank=True)
     published_precision = precision_field(verbose_name=_("precision of the date"), blank=True)
@@ -65,8 +104,14 @@ class Source(Record):
     file = models.FileField(_("stored copy"), upload_to="sources/", blank=True)
     file_sha256 = models.CharField(_("SHA-256 of the stored copy"), max_length=64, blank=True)
 
+    objects = SourceQuerySet.as_manager()
+
     class Meta(Record.Meta):
         ordering = ["-published_to", "publisher", "id"]
+        indexes = [
+            models.Index(fields=["address_key"], name="source_address_key"),
+            models.Index(fields=["archived_key"], name="source_archived_key"),
+        ]
         verbose_name = _("source")
         verbose_name_plural = _("sources")
         constraints = [

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from reports.charts.sides import Sides, shortened
 
 ROW, CELL, LABEL, HEAD = 28, 58, 236, 112
+OVERHANG = 96  # of the last label, which is turned
 SHADES = 5
 
 
@@ -50,7 +51,7 @@ def grid_chart(columns, rows, *, shade_by_column=False):
     columns: labels. rows: (label, cells), each cell (number, what is written, address).
     shade_by_column: whether a number is dark beside those of its column, not beside all.
     """
-    width = LABEL + len(columns) * CELL + 56
+    width = LABEL + len(columns) * CELL + OVERHANG
     sides = Sides.of(width)
     most = [
         max((cells[place][0] for _label, cells in rows), default=0) for place in range(len(columns))

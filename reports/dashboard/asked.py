@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from records.parameters import nearest, refused
 from reports.accountability import cell_of
-from reports.api import QUESTION
 from reports.asking import address_of
 from reports.asking_held import address_of_held
+from reports.incident_filters import QUESTION
 from reports.narrowing import NARROWING, Narrowing
 
 BY = {"root_group": _("facades folded in"), "attributed_group": _("facades shown")}

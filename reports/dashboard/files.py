@@ -6,6 +6,7 @@ without the page. PNG is drawn by resvg, in this process: docs/adr/0036-dashboar
 
 import csv
 import io
+import re
 from functools import cache
 
 import resvg_py
@@ -17,6 +18,8 @@ from records.tables import defused
 
 MARGIN, HEAD, FOOT, ZOOM = 24, 66, 34, 2
 PAPER = "#ffffff"
+MOVED = re.compile(r'\by="([-.0-9]+)" dy="([-.0-9]+)"')
+FROM_THE_RIGHT = ('direction="rtl"', 'text-anchor="end"')
 FONTS = {"font_family": "Noto Sans", "sans_serif_family": "Noto Sans"}
 
 
@@ -65,9 +68,9 @@ def as_svg(figure, said):
             "mirrored": mirrored,
             "begin": width + MARGIN if mirrored else MARGIN,
             "width": width + 2 * MARGIN,
-            "height": round(HEAD + chart.height + FOOT + (20 if figure.legend else 0), 1),
+            "height": round(HEAD + chart.height + FOOT + (24 if figure.legend else 0), 1),
             "legend": _legend(figure, mirrored, width, HEAD + chart.height + 18),
-            "foot": round(HEAD + chart.height + FOOT + (6 if figure.legend else -14), 1),
+            "foot": round(HEAD + chart.height + FOOT + (14 if figure.legend else -14), 1),
         },
     )
 
@@ -87,5 +90,16 @@ def _legend(figure, mirrored, width, y):
 
 
 def as_png(svg):
-    """The picture of an SVG file, as bytes."""
-    return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=ZOOM, background=PAPER, **FONTS))
+    """The picture of an SVG file, as bytes.
+
+    resvg puts letters in their order, but takes the start of a text for its left end in any
+    direction, and moves one letter alone by `dy`. So what begins on the right is told to end
+    there, and `dy` is added to `y`.
+    """
+    turned = re.sub("<text[^>]*>", _anchored, svg)
+    return bytes(resvg_py.svg_to_bytes(svg_string=turned, zoom=ZOOM, background=PAPER, **FONTS))
+
+
+def _anchored(tag):
+    written = MOVED.sub(lambda found: f'y="{float(found[1]) + float(found[2]):g}"', tag[0])
+    return written if "text-anchor" in written else written.replace(*FROM_THE_RIGHT)

@@ -17,7 +17,7 @@ from reports.dashboard.asked import BY, Asked
 from reports.dashboard.compared import compare
 from reports.dashboard.figures import FIGURES, groupings_of
 from reports.dashboard.numbers import Numbers
-from reports.models import SavedView
+from reports.models import TAKEN, SavedView
 from reports.writing import headline, people_in_words
 
 TYPES = {
@@ -39,8 +39,16 @@ class SavedViewForm(forms.ModelForm):
         model = SavedView
         fields = ["name"]
 
-    def _get_validation_exclusions(self):
-        return super()._get_validation_exclusions() - {"owner"}  # its name is unique among ours
+    def __init__(self, *args, viewer, **options):
+        super().__init__(*args, **options)
+        self.viewer = viewer
+
+    def clean_name(self):
+        """Among those of the organisation, all of which its staff see."""
+        name = self.cleaned_data["name"]
+        if SavedView.objects.visible_to(self.viewer).filter(name=name).exists():
+            raise forms.ValidationError(TAKEN)
+        return name
 
 
 def for_readers(view):
@@ -141,7 +149,8 @@ def changes(request):
 def save_view(request):
     """Saves the filters of an address under a name, for the organisation."""
     asked = Asked(QueryDict(request.POST.get("query", "")), request.viewer)
-    form = SavedViewForm(request.POST, instance=SavedView.of(request.user, asked.query()))
+    new = SavedView.of(request.user, asked.query())
+    form = SavedViewForm(request.POST, instance=new, viewer=request.viewer)
     if asked.errors:
         messages.error(request, " ".join(asked.complaints()))
         return HttpResponseRedirect(reverse("admin:dashboard"))

@@ -5,11 +5,12 @@ from reports.models.handed_over import (
     audience_of,
     new_number,
 )
-from reports.models.saved_view import SavedView, SavedViewQuerySet
+from reports.models.saved_view import TAKEN, SavedView, SavedViewQuerySet
 
 __all__ = [
     "AUDIENCES",
     "LONGEST_QUERY",
+    "TAKEN",
     "HandedOver",
     "SavedView",
     "SavedViewQuerySet",

@@ -93,7 +93,7 @@ class HandedOver(models.Model):
     query: the dashboard's, with its day. counts: the three numbers of the headline.
     contents: for each case its reference and a digest of what the report says of it, and the
     digests of the other parts, so that what changed since can be told: reports/handover/since.py.
-    Why the bytes themselves are not kept: docs/adr/0041-reports-handed-over.md.
+    Why the bytes themselves are not kept: docs/adr/0040-reports-handed-over.md.
     """
 
     WALL = (

@@ -12,6 +12,7 @@ from records.models import Organisation
 from records.viewer import NOTHING
 
 LONGEST_QUERY = 2000
+TAKEN = _("A view of this name is saved already. Choose another name.")
 
 
 class SavedViewQuerySet(GatedQuerySet):
@@ -64,9 +65,7 @@ class SavedView(models.Model):
             models.UniqueConstraint(
                 fields=["owner", "name"],
                 name="savedview_once_per_name",
-                violation_error_message=_(
-                    "A view of this name is saved already. Choose another name."
-                ),
+                violation_error_message=TAKEN,
             ),
             models.CheckConstraint(
                 condition=~Q(name=""),

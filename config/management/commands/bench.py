@@ -5,17 +5,15 @@ from datetime import date, timedelta
 from itertools import count
 
 from django.conf import settings
-from django.contrib.auth.models import Group as Role
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection
-from django.test import Client
 
-from bench import answering, by_hand, exports, importing, saving, trust, world
+from bench import answering, by_hand, desk, duplicates, exports, importing, saving, trust, world
 from incidents.models import Incident, Place
 from militias.models import Group
 from records.gate import Unrestricted
-from records.models import Source, User
-from records.roles import DATA_ENTRY
+from records.models import Source
 from records.viewer import PUBLIC, viewing
 from reports.accountability import accountability
 from reports.ladder import Question
@@ -38,6 +36,7 @@ class Command(BaseCommand):
     def handle(self, *, incidents, import_rows, **options):
         settings.ALLOWED_HOSTS = ["testserver"]
         settings.SECURE_SSL_REDIRECT = False
+        call_command("collectstatic", interactive=False, verbosity=0)  # pages name them
         own_name = connection.settings_dict["NAME"]
         connection.settings_dict["TEST"]["NAME"] = "musaala_bench"
         for number in incidents:
@@ -48,6 +47,7 @@ class Command(BaseCommand):
                 self._compare()
                 self._cost_of_trust()
                 self._compiled_and_rendered()
+                self._duplicates()
                 self._exports(number)
                 if number == max(incidents) and import_rows:
                     self._cost_of_import(import_rows)
@@ -77,11 +77,24 @@ class Command(BaseCommand):
             lambda: accountability(Incident.objects.all(), Question(next(days), PUBLIC), "year"),
             lambda: (by_hand.ask(by_hand.BY_YEAR, day=DAY), by_hand.ask(by_hand.PEOPLE, day=DAY)),
         )
-        client = self._reader()
+        client = answering.signed_in()
         self._line(
             "API, list of 50 incidents",
             lambda: client.get("/api/v1/incidents/?page_size=50").content,
             lambda: by_hand.ask(by_hand.LIST),
+        )
+        desk.same(DAY)
+        self._line(
+            "dashboard, the whole page",
+            lambda: self._page(client, f"/admin/dashboard/?as_of={DAY}"),
+            lambda: desk.by_hand(DAY),
+        )
+        self._line(
+            "dashboard, two days compared",
+            lambda: self._page(
+                client, f"/admin/dashboard/changes/?as_of={DAY}&against={DAY - timedelta(365)}"
+            ),
+            lambda: [by_hand.ask(by_hand.BY_YEAR, day=DAY - timedelta(n)) for n in (0, 365)],
         )
 
     def _cost_of_trust(self):
@@ -111,21 +124,27 @@ class Command(BaseCommand):
         self._say(f"{'':28}{'compiled, /s':>12}{'rendered, /s':>14}{'ratio':>8}")
         newest = Incident.objects.order_by("-occurred_from", "-reference").first()
         paths = {
-            "/api/v1/incidents/?page_size=100": "API, list of 100 incidents",
+            "/api/v1/incidents/?page_size=100": "API, list of 100",
             f"/api/v1/incidents/{newest.reference}/": "API, one incident",
         }
-        cookie = "; ".join(f"{name}={said.value}" for name, said in self._reader().cookies.items())
-        for path, rate in answering.rates(cookie, paths).items():
-            compiled, rendered = rate["compiled"], rate["rendered"]
-            self._say(f"{paths[path]:28}{compiled:12.0f}{rendered:14.0f}{compiled / rendered:8.2f}")
+        readers = {"by key": answering.by_key(), "by session": answering.by_session()}
+        for (who, path), rate in answering.rates(readers, paths).items():
+            mine, drf = rate["compiled"], rate["rendered"]
+            self._say(f"{f'{paths[path]}, {who}':28}{mine:12.0f}{drf:14.0f}{mine / drf:8.2f}")
 
-    def _reader(self):
-        """A client that is signed in with the right to read."""
-        client = Client()
-        user, _made = User.objects.get_or_create(username="bench", organisation_id=1)
-        user.groups.add(Role.objects.get(name=DATA_ENTRY))
-        client.force_login(user)
-        return client
+    def _duplicates(self):
+        """One question while somebody types, both walls, and by how much the process grew."""
+        self._say(f"{'':28}{'median, ms':>12}{'95 %, ms':>10}{'longest':>9}{'found':>7}{'+ MB':>7}")
+        median, most, longest, found, grown = duplicates.latency(trust.reader("enters"))
+        numbers = f"{median:12.1f}{most:10.1f}{longest:9.1f}{found:7}{grown:7.1f}"
+        self._say(f"{'likely duplicates':28}{numbers}")
+
+    @staticmethod
+    def _page(client, address):
+        answer = client.get(address)
+        if answer.status_code != 200:
+            raise AssertionError(f"{address}: {answer.status_code}")
+        return answer.content
 
     def _exports(self, incidents):
         """Rows a second; the last column is by how much the process grew, in megabytes."""

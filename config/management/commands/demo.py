@@ -1,4 +1,5 @@
 import os
+import re
 import secrets
 
 from django.conf import settings
@@ -21,6 +22,7 @@ FIXTURES = settings.BASE_DIR / "fixtures"
 AUTHOR = "data-entry"
 PORT = os.environ.get("PORT", "8000")
 INCIDENTS = f"http://127.0.0.1:{PORT}/api/v1/incidents/"
+ADDRESS = re.compile(r"http://\S+")
 EXAMPLE = "example"
 ADMINISTRATORS = ("administrator", "administrator-2")
 SIGN_INS_MADE = {  # name: role and clearance. It takes two monitors to publish what one entered
@@ -50,7 +52,9 @@ class Command(BaseCommand):
         if not Incident.objects.exists():
             self._say("Loading the starter data: 94 incidents with their sources ...")
             call_command("loaddata", *sorted(FIXTURES.glob("*.yaml")), verbosity=0)
-        if not _sign_ins_hold():
+        if _sign_ins_hold():
+            _write_privately(SIGN_INS, ADDRESS.sub(INCIDENTS, SIGN_INS.read_text()))  # today's port
+        else:
             self._say("Making demonstration sign-ins and an example key ...")
             self._make_sign_ins()
         if submit_demonstration(User.objects.get(username=AUTHOR)):

@@ -7,9 +7,9 @@ from django.utils import timezone
 from incidents.models import Incident
 from records.viewer import PUBLIC
 from reports.accountability import accountability
-from reports.api import QUESTION, LadderIncidentFilterSet
 from reports.asking import Asking
 from reports.grouping import GROUPINGS
+from reports.incident_filters import QUESTION, LadderIncidentFilterSet
 from reports.writing import as_csv, as_data, as_table
 
 

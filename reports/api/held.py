@@ -2,19 +2,23 @@
 
 from dataclasses import asdict
 
-from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from incidents.models import Incident
 from legal.models import StepKind
 from militias.models import Group
 from records.api import Part
 from records.names import label
-from reports.api import QUESTION, Asked, LadderIncidentFilterSet, PeopleRange, parameters
+from reports.api.report import Asked, PeopleRange, parameters
 from reports.held import Fate, held_by_authority, reasons
+from reports.incident_filters import (
+    QUESTION,
+    LadderIncidentFilterSet,
+    filters_described,
+    incidents_asked,
+)
 
 
 class HeldPart(Part):
@@ -67,26 +71,14 @@ class HeldView(Asked, APIView):
 
     @extend_schema(
         operation_id="arrests_report",
-        parameters=[
-            *parameters(*asks),
-            *(
-                OpenApiParameter(name, type=OpenApiTypes.STR)
-                for name in LadderIncidentFilterSet.base_filters
-            ),
-        ],
+        parameters=[*parameters(*asks), *filters_described()],
         responses=HeldReportPart,
         tags=["reports"],
     )
     def get(self, request):
         question = self.question(self.asked())
-        filtered = LadderIncidentFilterSet(
-            request.query_params,
-            queryset=Incident.objects.visible_to(self.viewer()),
-            request=request,
-        )
-        if not filtered.is_valid():
-            raise ValidationError(filtered.errors)
-        held = held_by_authority(filtered.qs, question)
+        incidents = incidents_asked(request)
+        held = held_by_authority(incidents, question)
         total = held.pop(None)
         named = Group.objects.visible_to(self.viewer()).filter(pk__in=held).order_by("name", "pk")
         return Response(
@@ -109,7 +101,7 @@ class HeldView(Asked, APIView):
                         "reported_reason": reason.reported,
                         "suspects": reason.suspects,
                     }
-                    for reason in reasons(filtered.qs, question)
+                    for reason in reasons(incidents, question)
                 ],
             }
         )

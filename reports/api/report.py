@@ -2,32 +2,37 @@
 
 from urllib.parse import urlencode
 
-from django import forms
 from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_spectacular.utils import (
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+)
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from incidents.api import IncidentFilterSet, IncidentSerializer, IncidentViewSet
-from incidents.models import Incident
-from legal.api import ArrestBrief, ConvictionBrief
-from legal.models import ArrestLink, ConvictionIncident, LinkBasis
-from militias.models import Group
+from incidents.api import IncidentViewSet
+from legal.models import ArrestLink, ConvictionIncident
 from records.api import Part
-from records.models import Confidence
-from records.parameters import ChoiceFilter, RecordFilter, StrictParameters
+from records.parameters import StrictParameters
 from reports.accountability import COLUMNS, accountability, rows_behind
 from reports.asking import PARAMETERS, Asking
-from reports.naming import of_group
+from reports.incident_filters import (
+    QUESTION,
+    LadderIncidentFilterSet,
+    LadderIncidentSerializer,
+    filters_described,
+    incidents_asked,
+)
 from reports.writing import as_data
 
-QUESTION = ["as_of", "contested", "min_confidence"]
 SAID = {
     "as_of": _("Nothing dated after this day counts. Today, if left out."),
     "contested": _("Whether contested arrest links count."),
@@ -37,6 +42,8 @@ SAID = {
     "rung": _("Incidents that stand on this rung of the ladder on that day."),
     "without": _("Less those that stand on this rung."),
 }
+
+MERGED = _("It was merged into another incident: `Location` is the address of that one.")
 
 
 def parameters(*names):
@@ -72,69 +79,15 @@ class Asked(StrictParameters):
         return asking.question(timezone.localdate())
 
 
-class ArrestOfIncident(Part):
-    """An arrest that somebody ties to the incident. For negligence, it raises no rung."""
-
-    reference = serializers.CharField()
-    arrest = ArrestBrief()
-    basis_kind = serializers.ChoiceField(choices=LinkBasis.choices)
-    contested = serializers.BooleanField()
-    confidence = serializers.ChoiceField(choices=Confidence.choices)
-
-
-class ConvictionOfIncident(Part):
-    """A conviction for the incident, whatever became of it: see its rulings."""
-
-    conviction = ConvictionBrief()
-    note = serializers.CharField()
-
-
-class LadderIncidentSerializer(IncidentSerializer):
-    arrest_links = ArrestOfIncident(many=True)
-    convictions = ConvictionOfIncident(many=True)
-
-    class Meta(IncidentSerializer.Meta):
-        fields = [*IncidentSerializer.Meta.fields, "arrest_links", "convictions"]
-
-
-class GroupForm(forms.Form):
-    def clean(self):
-        asked = super().clean()
-        if asked.get("include") and "group" not in self.data:
-            self.add_error("include", _("Say with “group” whose facades are to be included."))
-        return asked
-
-
-class LadderIncidentFilterSet(IncidentFilterSet):
-    """Those of incidents, and what asks by the day, the confidence and the viewer."""
-
-    shape = LadderIncidentSerializer
-    group = RecordFilter(
-        rows=Group.objects,
-        method="tied_to",
-        label=_("A group that claimed it or to which it is attributed, as surely as asked."),
-    )
-    include = ChoiceFilter(
-        choices=[("facades", _("facades and brigades"))],
-        method="tied_to",
-        label=_("With groups that, on the day of the incident, were facades or brigades of it."),
-    )
-
-    class Meta:
-        form = GroupForm
-
-    def tied_to(self, incidents, parameter, value):
-        if parameter == "include":  # asked with `group`
-            return incidents
-        asked = {name: self.data[name] for name in QUESTION if name in self.data}
-        asking = Asking(asked, incidents.viewer)
-        if not asking.is_valid():
-            raise ValidationError(asking.errors)
-        with_facades = bool(self.form.cleaned_data.get("include"))
-        return of_group(incidents, asking.question(timezone.localdate()), value, with_facades)
-
-
-@extend_schema_view(list=extend_schema(parameters=parameters(*PARAMETERS)))
+@extend_schema_view(
+    list=extend_schema(parameters=parameters(*PARAMETERS)),
+    retrieve=extend_schema(
+        responses={
+            200: LadderIncidentSerializer,
+            308: OpenApiResponse(description=str(MERGED)),
+        }
+    ),
+)
 class LadderIncidentViewSet(Asked, IncidentViewSet):
     __doc__ = IncidentViewSet.__doc__
 
@@ -235,27 +188,14 @@ class AccountabilityView(Asked, APIView):
 
     @extend_schema(
         operation_id="accountability_report",
-        parameters=[
-            *parameters(*asks),
-            *(
-                OpenApiParameter(name, type=OpenApiTypes.STR)
-                for name in LadderIncidentFilterSet.base_filters
-            ),
-        ],
+        parameters=[*parameters(*asks), *filters_described()],
         responses=ReportPart,
         tags=["reports"],
     )
     def get(self, request):
         asking = self.asked()
-        filtered = LadderIncidentFilterSet(
-            request.query_params,
-            queryset=Incident.objects.visible_to(self.viewer()),
-            request=request,
-        )
-        if not filtered.is_valid():
-            raise ValidationError(filtered.errors)
         report = accountability(
-            filtered.qs, self.question(asking), asking.cleaned_data["by"] or None
+            incidents_asked(request), self.question(asking), asking.cleaned_data["by"] or None
         )
         kept = {
             name: value

@@ -1,0 +1,1 @@
+"""The dossier: one page on which everything known about one incident stands, in story order."""
