@@ -27,6 +27,7 @@ def handed_over(client, marking="TLP:CLEAR", language="en", **asked):
     query = "&".join(f"{name}={value}" for name, value in {"as_of": DAY, **asked}.items())
     answer = client.post(f"{MAKE}?{query}", {"marking": marking, "language": language})
     assert answer.status_code == 302, answer.content.decode()
+    assert answer.url.startswith(f"{LISTED}MSL-"), answer.url
     return answer.url
 
 
