@@ -1,5 +1,7 @@
 """Reports handed over: the same bytes for the same records, for their audience alone."""
 
+import csv
+import io
 import os
 import re
 import subprocess
@@ -195,6 +197,17 @@ def test_the_bundle_has_no_time_and_its_readme_the_hashes():
         if name != "README.txt"
     }
     assert {"summary.csv", "cases.csv", "sources.csv", "ladder.csv"} < told.keys()
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_each_column_has_a_name_of_its_own_and_texts_hold_nothing_unseen(language):
+    convicted(attack(), on=date(2022, 1, 1))
+
+    for name, text in files_of(made(language=language).zip).items():
+        if name.endswith(".csv"):
+            heads = next(csv.reader(io.StringIO(text)))
+            assert len(set(heads)) == len(heads), name
+            assert not re.search("[\u2066-\u2069]", text), name
 
 
 def test_a_text_that_a_spreadsheet_would_run_is_harmless():

@@ -21,6 +21,7 @@ from reports.handover.method import LIMITS, RULES
 NEVER = (1980, 1, 1, 0, 0, 0)  # the earliest moment an archive can tell
 READ_BY_ALL = 0o644 << 16
 UNIX = 3
+UNSEEN = dict.fromkeys(range(0x2066, 0x206A))  # what keeps words in order on an Arabic page
 
 
 def bundle(document):
@@ -56,7 +57,7 @@ def _table(heads, rows):
     table = csv.writer(text, lineterminator="\n")
     table.writerow(heads)
     for row in rows:
-        table.writerow([defused(str(cell)) for cell in row])
+        table.writerow([defused(str(cell).translate(UNSEEN)) for cell in row])
     return text.getvalue()
 
 
@@ -96,8 +97,9 @@ def _ladder(document):
 def _cases(document):
     heads = ("case", "reference", "title", "day", "place", "governorate", "kind", "target")
     lists = ("claimed", "attributed", "arrests", "convictions")
+    told = ("claimed_by", "attributed_to", "arrests", "convictions")
     return _table(
-        (*heads, *lists, "outcome", *COLUMNS[1:], "sources", "disputed_by"),
+        (*heads, *told, "outcome", *COLUMNS[1:], "sources", "disputed_by"),
         (
             (
                 number,

@@ -21,6 +21,7 @@ from legal.models import (
     RulingKind,
     SentenceKind,
 )
+from records.labels import isolated
 from records.models import Confidence, Source, Support
 from records.names import label
 from reports.accountability import COLUMNS
@@ -72,8 +73,9 @@ class Case:
 
     @property
     def untold(self):
-        """What nobody recorded. Which is not to say that it was not."""
-        return [str(noun) for name, _what, noun in STATEMENTS if not getattr(self, name)]
+        """What nobody recorded, as a text. Which is not to say that it was not."""
+        nouns = [str(noun) for name, _what, noun in STATEMENTS if not getattr(self, name)]
+        return _(", ").join(nouns)
 
     @property
     def outcome(self):
@@ -192,8 +194,8 @@ class _Told:
         for pk, incident, author, confidence, *named in rows.values_list(*columns):
             concerned[pk] = [incident]
             said = {
-                "named": label(*named) if named[0] else _("a public figure"),
-                "author": author,
+                "named": isolated(label(*named)) if named[0] else _("a public figure"),
+                "author": isolated(author),
                 "held": Confidence(confidence).label,
             }
             _once(told[incident], _("%(named)s (%(author)s: %(held)s)") % said)
@@ -211,7 +213,7 @@ class _Told:
             _once(arrests[arrest.pk], link.incident_id)
             said = _("%(day)s, %(authority)s: %(detained)s detained") % {
                 "day": arrest.occurred_on,
-                "authority": label(arrest.authority.name, arrest.authority.name_ar),
+                "authority": isolated(label(arrest.authority.name, arrest.authority.name_ar)),
                 "detained": _detained(arrest),
             }
             contested = _(" (contested link)") if link.contested else ""
@@ -237,12 +239,12 @@ class _Told:
             conviction = each.conviction
             said = [
                 f"{conviction.decided_on}",
-                label(conviction.court, conviction.court_ar),
+                isolated(label(conviction.court, conviction.court_ar)),
                 str(SentenceKind(conviction.sentence).label),
                 *rulings[conviction.pk],
                 _("stands") if conviction.pk in standing else _("does not stand"),
             ]
-            _once(told[each.incident_id], ", ".join(said))
+            _once(told[each.incident_id], " · ".join(said))
         self._cite(ConvictionCitation, concerned)
         return told
 
