@@ -246,6 +246,15 @@ def test_each_number_is_the_number_of_cases_beside_it():
     assert all(number == len(cases) for number, cases in steps.values())
 
 
+def test_a_bar_that_is_not_drawn_is_accounted_for():
+    attack()
+    before = made().html.decode()
+    IncidentFactory()
+
+    assert "a number without a bar" not in before
+    assert "a number without a bar" in made().html.decode()
+
+
 def test_a_later_ruling_does_not_reach_an_earlier_day():
     row = IncidentFactory(on=date(2020, 1, 1))
     judgment = convicted(row, on=date(2021, 1, 1))
@@ -536,6 +545,7 @@ def test_what_changed_is_named(desk):
     assert since.went == (second.reference,)
     assert first.pk in {int(each.address.split("/")[-3]) for each in since.altered}
     assert "Same bytes" not in page.content.decode()
+    assert "By the records of today" in page.content.decode()
     assert third.reference in page.content.decode()
     assert desk.get(f"{address}report.html").status_code == 409
 
