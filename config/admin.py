@@ -10,6 +10,7 @@ from config.sign_in.forms import SignInForm
 from records.admin_base import AutocompleteView
 from reports.dashboard import urls as dashboard
 from reports.front_page import front_page
+from reports.handover import urls as handover
 from reports.law import page as law
 from reports.queue import page as queue
 
@@ -56,7 +57,7 @@ class Site(admin.AdminSite):
     login_form = SignInForm
 
     def get_urls(self):
-        pages = [sign_in, dashboard, queue, law]
+        pages = [sign_in, dashboard, queue, law, handover]
         own = [address for page in pages for address in page.addresses(self)]
         book = path("codebook/", self.admin_view(self.codebook_view), name="codebook")
         return [*own, book, *super().get_urls()]

@@ -276,7 +276,7 @@ def labelled(counts, grouping, labels):
     if grouping.chronological:
         keys.sort()
     else:
-        keys.sort(key=lambda key: (-counts[key].recorded, str(labels[key][0])))
+        keys.sort(key=lambda key: (-counts[key].recorded, *map(str, labels[key])))
     for key in keys:
         label, written = labels[key]
         yield ReportRow(written, str(label), counts[key])

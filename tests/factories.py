@@ -390,6 +390,23 @@ class SavedViewFactory(DjangoModelFactory):
     query = "kind=rocket_attack"
 
 
+class HandedOverFactory(DjangoModelFactory):
+    class Meta:
+        model = "reports.HandedOver"
+
+    number = Sequence(lambda n: f"MSL-2026-0000-{n:04}")
+    owner = SubFactory(OrganisationFactory)
+    made_by = SubFactory(UserFactory)
+    marking = "TLP:CLEAR"
+    language = "en"
+    query = "as_of=2024-01-01"
+    as_of = date(2024, 1, 1)
+    counts = {"recorded": 1, "arrested": 0, "standing": 0}
+    contents = {"cases": {}, "sources": {}, "numbers": {}}
+    sha256_html = "a" * 64
+    sha256_zip = "b" * 64
+
+
 class OfTheDeskFactory(DjangoModelFactory):
     class Meta:
         abstract = True

@@ -134,10 +134,12 @@ def dashboards(world):
         for asked in (narrowed, {"governorate": place}, {"place": place}):
             yield with_parameters(page, **asked)
             yield with_parameters(f"{page}changes/", against="2020-01-01", **asked)
+            yield with_parameters("/admin/handed-over/make/", **asked)
         for noun in ("arrest", "suspect"):
             listed = f"/admin/legal/{noun}/"
             yield with_parameters(listed, tied="any", authority=group, as_of=DAY)
             yield with_parameters(listed, tied="for_the_attack", group=group)
+    yield Question("/admin/handed-over/")
     yield with_parameters("/admin/legal/suspect/", tied="any", fate="released", sure="true")
     yield with_parameters(f"{page}changes/", against="2020-01-01")
 

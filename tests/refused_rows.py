@@ -235,6 +235,12 @@ REPORTS = [
 ]
 
 
+HANDED_OVER = [
+    ("handedover_marking_is_tlp_and_not_red", {"marking": "TLP:RED"}),
+    ("handedover_has_hashes", {"sha256_html": "A" * 64}),
+    ("handedover_has_hashes", {"sha256_zip": "a" * 63}),
+]
+
 OF_ONE_ROW = [
     *(*RECORDS, *SIGN_IN, *MILITIAS, *INCIDENTS, *MERGES, *IMPORTS),
     *(*LEGAL, *REPORTS, *PARTNERS),
@@ -263,6 +269,8 @@ def own_rows():
         ("importrow_once", lambda: again(f.ImportRowFactory())),
         ("savedview_once_per_name", lambda: again(f.SavedViewFactory())),
         ("importmapping_once_per_name", lambda: again(f.ImportMappingFactory())),
+        ("handedover_withdrawn_with_reason", _withdrawn_without_reason),
+        *((name, partial(_handed_over_wrong, values)) for name, values in HANDED_OVER),
     ]
 
 
@@ -295,6 +303,15 @@ def _name_in_no_question():
 
 def _detained_twice():
     return again(f.DetentionFactory())
+
+
+def _withdrawn_without_reason():
+    return changed(f.HandedOverFactory(), withdrawn_at=NOW)
+
+
+def _handed_over_wrong(values):
+    """One that is there never changes: another row, then."""
+    return again(changed(f.HandedOverFactory(), number="MSL-2026-1111-1111", **values))
 
 
 def _released_to_few():

@@ -236,6 +236,9 @@ WITHOUT_RECORDS = {  # of people, their rights and their signing in
 }
 
 OF_THE_QUEUE = {f"queue_{page}" for page in ("take", "digest")}  # tests/test_queue_page.py
+HANDED_OVER = {  # tests/test_handed_over.py: one report; the list and the making are swept
+    f"handed_over_{page}" for page in ("report", "print", "style", "html", "zip", "withdraw")
+}
 SAVED_VIEWS = {"dashboard_save", "dashboard_remove"}  # tests/test_dashboard_changes.py
 OF_THE_DESK = {  # tests/test_import_gate.py: what one organisation imports, and no other sees
     f"incidents_import_{page}"
@@ -253,7 +256,9 @@ def test_every_address_is_swept_or_shows_no_record():
     asked = {question.path.partition("?")[0] for question in [*besides(world), *report(world)]}
     asked.add(reverse("admin:autocomplete"))
 
-    known = SWEPT | OWN_ALONE | WITHOUT_RECORDS | OF_THE_DESK | SAVED_VIEWS | OF_THE_QUEUE
+    known = (
+        SWEPT | OWN_ALONE | WITHOUT_RECORDS | OF_THE_DESK | SAVED_VIEWS | OF_THE_QUEUE | HANDED_OVER
+    )
     missing = [
         (name, pattern)
         for name, pattern, resolves in _addresses()

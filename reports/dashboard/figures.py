@@ -184,8 +184,19 @@ def militias(numbers):
         chart=bar_chart(_largest(drawn)),
         legend=legend(),
         note=_("An attack attributed to several counts in each of their rows.")
+        + _without_scale(drawn)
         + _in_the_table(len(drawn) - MOST_BARS),
     )
+
+
+def _without_scale(drawn):
+    if all(to_scale for _label, _counted, to_scale in drawn):
+        return ""
+    said = _(
+        "The attacks attributed to no group are a number without a bar: to scale, it would "
+        "make the others too small to see."
+    )
+    return f" {said}"
 
 
 def _largest(drawn):

@@ -4,12 +4,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import ProgrammingError
 from django.utils import timezone
 
-from incidents.api import IncidentFilterSet
 from incidents.models import Incident
 from records.viewer import PUBLIC
 from reports.accountability import accountability
 from reports.asking import Asking
 from reports.grouping import GROUPINGS
+from reports.incident_filters import QUESTION, LadderIncidentFilterSet
 from reports.writing import as_csv, as_data, as_table
 
 
@@ -36,20 +36,18 @@ class Command(BaseCommand):
         parser.add_argument("--format", default="table", choices=["table", "csv", "json"])
 
     def handle(self, **options):
-        asking = Asking(
-            {
-                "by": options["by"],
-                "as_of": options["as_of"],
-                "min_confidence": options["min_confidence"],
-                "contested": "false" if options["without_contested"] else "true",
-            },
-            PUBLIC,
-        )
+        asked = {
+            "by": options["by"],
+            "as_of": options["as_of"],
+            "min_confidence": options["min_confidence"],
+            "contested": "false" if options["without_contested"] else "true",
+        }
+        asking = Asking(asked, PUBLIC)
         if not asking.is_valid():
             raise CommandError(_errors(asking))
         try:
             report = accountability(
-                _incidents(options["where"]),
+                _incidents(options["where"], asked),
                 asking.question(timezone.localdate()),
                 options["by"] or None,
             )
@@ -61,15 +59,15 @@ class Command(BaseCommand):
         self.stdout.write(write(report), ending="")
 
 
-def _incidents(filters):
-    given = {}
+def _incidents(filters, asked):
+    given = {name: asked[name] for name in QUESTION if asked[name]}
     for text in filters:
         name, equals, value = text.partition("=")
-        if not equals or name not in IncidentFilterSet.base_filters:
-            known = ", ".join(IncidentFilterSet.base_filters)
+        if not equals or name not in LadderIncidentFilterSet.base_filters:
+            known = ", ".join(LadderIncidentFilterSet.base_filters)
             raise CommandError(f"--where {text}: give NAME=VALUE with a name among {known}")
         given[name] = value
-    filtered = IncidentFilterSet(given, queryset=Incident.objects.visible_to(PUBLIC))
+    filtered = LadderIncidentFilterSet(given, queryset=Incident.objects.visible_to(PUBLIC))
     if not filtered.is_valid():
         raise CommandError(_errors(filtered.form, "--where "))
     return filtered.qs
