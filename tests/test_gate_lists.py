@@ -226,7 +226,8 @@ WITHOUT_RECORDS = {  # of people, their rights and their signing in
     ),
 }
 
-OF_THE_QUEUE = {f"queue_{page}" for page in ("take", "digest")}  # tests/test_queue_page.py
+# tests/test_queue_plans.py: what is planned for items, by monitors who see them
+OF_THE_QUEUE = {f"queue_{page}" for page in ("take", "digest", "put_away")}
 SAVED_VIEWS = {"dashboard_save", "dashboard_remove"}  # tests/test_dashboard_changes.py
 OF_THE_DESK = {  # tests/test_import_gate.py: what one organisation imports, and no other sees
     f"incidents_import_{page}"
