@@ -235,7 +235,8 @@ WITHOUT_RECORDS = {  # of people, their rights and their signing in
     ),
 }
 
-OF_THE_QUEUE = {f"queue_{page}" for page in ("take", "digest")}  # tests/test_queue_page.py
+# tests/test_queue_plans.py: what is planned for items, by monitors who see them
+OF_THE_QUEUE = {f"queue_{page}" for page in ("take", "digest", "put_away")}
 HANDED_OVER = {  # tests/test_handed_over.py: one report; the list and the making are swept
     f"handed_over_{page}" for page in ("report", "print", "style", "html", "zip", "withdraw")
 }

@@ -1,4 +1,4 @@
-"""The pages of the queue: who does what, and what is put off comes back."""
+"""The pages of the queue: what they say, and to whom."""
 
 from datetime import timedelta
 
