@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from rapidfuzz import fuzz
 
 from incidents.models import Incident, with_place
+from incidents.models.nearby import METRES_PER_DEGREE
 from incidents.models.place import governorate_of
 from records.models import ReviewStatus
 from records.names import SIMILAR_ENOUGH, fold_all, folded
@@ -25,7 +26,7 @@ DAY = timedelta(1)
 WIDEST = 8  # days: dates that are known less well are like too many others
 LONGEST = 31  # days: beyond a month, dates say nothing
 NEAR_KM = 5
-KM_PER_DEGREE = 111.2
+KM_PER_DEGREE = METRES_PER_DEGREE / 1000
 LIKE_WORDS = 0.75  # of two titles: a word may differ
 LIKELY = 0.745  # the same kind, near, a day apart; or all else alike, and of another kind
 MOST = 200  # candidates that are ranked

@@ -79,21 +79,22 @@ def followed(incident, viewer):
     return Incident.objects.visible_to(viewer).get(pk=incident.merged_into_id)
 
 
-def _locked(viewer, versions):
-    """The incidents with these keys, locked in the order of keys: two people wait, none hangs.
+def _lock(viewer, keys, versions):
+    """Locks the incidents in the order of their keys: two people wait, none hangs.
+
+    versions: of those that must be there, as he saw them, by key.
 
     Raises:
         Incident.DoesNotExist: there is none that he may read.
         Stale: one of them is not the version that he saw.
     """
-    rows = Incident.objects.visible_to(viewer).filter(pk__in=versions).order_by("pk")
+    rows = Incident.objects.visible_to(viewer).filter(pk__in=keys).order_by("pk")
     found = {row.pk: row for row in rows.select_for_update(of=("self",))}
     for key, version in versions.items():
         if key not in found:
             raise Incident.DoesNotExist
         if found[key].version != version:
             raise Stale(_("Nothing was done: one of the incidents was changed meanwhile."))
-    return found
 
 
 def merge(person, pair, values, *, versions, reason):
@@ -104,14 +105,15 @@ def merge(person, pair, values, *, versions, reason):
     versions: of both, as the person saw them.
 
     Raises:
-        Incident.DoesNotExist, Stale: see `_locked`.
+        Incident.DoesNotExist, Stale: see `_lock`.
         Refused: he may not.
     """
     kept, merged = pair
     reason = _given(reason)
     viewer = Viewer.of(person)
     with transaction.atomic():
-        _locked(viewer, dict(zip((kept.pk, merged.pk), versions, strict=True)))
+        keys = (kept.pk, merged.pk)
+        _lock(viewer, keys, dict(zip(keys, versions, strict=True)))
         because(reason=reason)
         _refuse(standing(kept, merged).refused)
         _edit(viewer, kept, values)
@@ -134,9 +136,7 @@ def undo(person, made, values, *, version, reason):
     reason = _given(reason)
     viewer = Viewer.of(person)
     with transaction.atomic():
-        rows = Incident.objects.visible_to(viewer).filter(pk__in=[made.kept_id, made.merged_id])
-        list(rows.order_by("pk").select_for_update(of=("self",)))
-        _locked(viewer, {made.kept_id: version})
+        _lock(viewer, [made.kept_id, made.merged_id], {made.kept_id: version})
         because(reason=reason)
         _refuse(why_not_undo(made))
         _edit(viewer, made.kept, values)

@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from records.admin_columns import chips
+from records.admin_lists import row_or_404
 from records.file_forms import FileForm, WithdrawFileForm, too_large
 from records.file_kinds import ACTIVE, BYTES, name_to_send
 from records.models import StoredFile
@@ -53,17 +54,6 @@ class FilesOfSource(admin.ModelAdmin):
     def _files(self, request):
         return StoredFile.objects.visible_to(request.viewer)
 
-    def _source(self, request, pk, *, change=False):
-        """Hidden and absent alike."""
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        source = self.get_queryset(request).filter(pk=pk).first()
-        if source is None:
-            raise Http404
-        if change and not self.has_change_permission(request, source):
-            raise PermissionDenied
-        return source
-
     def files_view(self, request, pk):
         """Before anything reads the request it is known who sends it, and how much.
 
@@ -72,14 +62,14 @@ class FilesOfSource(admin.ModelAdmin):
         if request.method == "POST":
             if not self.admin_site.has_permission(request):
                 raise PermissionDenied
-            self._source(request, pk, change=True)
+            row_or_404(self, request, pk, change=True)
             if _announced(request) > settings.MOST_FILE_BYTES + BESIDE:
                 return self.admin_site.admin_view(self._refuse_large)(request, pk)
             request.receiving = request.upload_handlers = [Receiving(request)]
         return self.admin_site.admin_view(self._files_page)(request, pk)
 
     def _files_page(self, request, pk):
-        source = self._source(request, pk)
+        source = row_or_404(self, request, pk)
         form, status = None, 200
         if request.method == "POST":
             source = self.get_object(request, str(pk))  # locked
@@ -90,7 +80,7 @@ class FilesOfSource(admin.ModelAdmin):
         return self._page(request, source, form, status)
 
     def _refuse_large(self, request, pk):
-        source = self._source(request, pk)
+        source = row_or_404(self, request, pk)
         form = FileForm(request=request, source=source)
         form.full_clean()
         return self._page(request, source, form, 413, too_large())
@@ -139,7 +129,7 @@ class FilesOfSource(admin.ModelAdmin):
 
     def file_view(self, request, pk, reference):
         """The bytes as they came, to be saved and never shown by the browser itself."""
-        stored = self._stored(request, self._source(request, pk), reference)
+        stored = self._stored(request, row_or_404(self, request, pk), reference)
         if stored.withdrawn_reason:
             raise Http404
         response = FileResponse(
@@ -155,7 +145,7 @@ class FilesOfSource(admin.ModelAdmin):
         return response
 
     def withdraw_file(self, request, pk, reference):
-        source = self._source(request, pk, change=True)
+        source = row_or_404(self, request, pk, change=True)
         stored = self._stored(request, source, reference)
         form = WithdrawFileForm(request.POST)
         if not form.is_valid():

@@ -2,8 +2,9 @@
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import F, Q
+from django.shortcuts import get_object_or_404
 from django.utils.text import capfirst
 
 from records.dates import Precision
@@ -65,6 +66,20 @@ class WrittenByDatabase(DeclaredLookups, admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+def row_or_404(model_admin, request, pk, *, change=False):
+    """The row that a page of one's own is about. Hidden and absent answer alike.
+
+    Raises:
+        PermissionDenied: he may not read rows of this kind, or not change this one.
+    """
+    if not model_admin.has_view_permission(request):
+        raise PermissionDenied
+    row = get_object_or_404(model_admin.get_queryset(request), pk=pk)
+    if change and not model_admin.has_change_permission(request, row):
+        raise PermissionDenied
+    return row
 
 
 class RecordList(ChangeList):

@@ -10,8 +10,9 @@ from hashlib import sha256
 
 from django.apps import apps
 from django.core.management import CommandError
-from django.db import ProgrammingError, connections, transaction
+from django.db import IntegrityError, ProgrammingError, connections, transaction
 from pghistory.models import Event
+from psycopg.errors import DuplicateObject, UniqueViolation
 
 from records.gate import right_needed
 from records.models import AuditEntry
@@ -115,12 +116,9 @@ def _make_role(cursor):
     """The role that answers people. Returns the name of the tables' owner, who asks."""
     cursor.execute("SELECT current_user, current_database(), current_schema()")
     owner, database, schema = cursor.fetchone()
-    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [WEB_ROLE])
     try:
         with transaction.atomic(using=cursor.db.alias):
-            if not cursor.fetchone():
-                cursor.execute(f"CREATE ROLE {WEB_ROLE} NOLOGIN")
-                cursor.execute(f"GRANT {WEB_ROLE} TO current_user")
+            _create_role(cursor)
             cursor.execute(f"SET LOCAL ROLE {WEB_ROLE}")
             cursor.execute("SET LOCAL ROLE NONE")
     except ProgrammingError as error:
@@ -131,6 +129,23 @@ def _make_role(cursor):
     cursor.execute(f'GRANT USAGE ON SCHEMA "{schema}" TO {WEB_ROLE}')
     cursor.execute(f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA "{schema}" TO {WEB_ROLE}')
     return owner
+
+
+def _create_role(cursor):
+    """Nothing if it exists, or comes to exist meanwhile.
+
+    All databases of a server share it, and none can lock it: several may be migrated at once.
+    """
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [WEB_ROLE])
+    if cursor.fetchone():
+        return
+    try:
+        with transaction.atomic(using=cursor.db.alias):
+            cursor.execute(f"CREATE ROLE {WEB_ROLE} NOLOGIN")
+            cursor.execute(f"GRANT {WEB_ROLE} TO current_user")
+    except (IntegrityError, ProgrammingError) as error:
+        if not isinstance(error.__cause__, (UniqueViolation, DuplicateObject)):
+            raise
 
 
 ANY_ROW = "SELECT, INSERT, UPDATE, DELETE"

@@ -1,7 +1,6 @@
 """How often a key may ask: counted in one place, for however many processes answer."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, timedelta
 from queue import Queue
@@ -16,6 +15,7 @@ from partners.allowance import EXPORTS_AN_HOUR, count, count_export
 from partners.models import Allowance, ExportAllowance, Key, Usage
 from tests.factories import KeyFactory, UserFactory
 from tests.keys import by
+from tests.waiting import wait_until_blocked
 
 ME, INCIDENTS = "/api/v1/me/", "/api/v1/incidents/"
 
@@ -85,20 +85,9 @@ def test_who_counts_second_waits_and_begins_with_what_the_first_left(asks, bucke
         with transaction.atomic():
             bucket.objects.select_for_update().get(key=key)
             waiting = pool.submit(second)
-            _wait_until_blocked(backend.get(timeout=20))
+            wait_until_blocked(backend.get(timeout=20))
             assert asks(key) is True
         assert waiting.result() is False
-
-
-def _wait_until_blocked(backend):
-    """Until another transaction keeps this one waiting for a lock."""
-    for _attempt in range(1000):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT cardinality(pg_blocking_pids(%s))", [backend])
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.01)
-    raise AssertionError("The second count did not wait for the first.")
 
 
 @pytest.mark.django_db(transaction=True)

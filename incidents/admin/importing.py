@@ -19,7 +19,7 @@ from incidents.importing.overview import page_of, samples_of, unknown_texts
 from incidents.importing.ready_made import READY_MADE, that_fits
 from incidents.importing.staging import sha256_of, stage
 from incidents.models import Import, ImportMapping, ImportMode, ImportRow, ImportState, RowState
-from records.admin_lists import DeclaredLookups
+from records.admin_lists import DeclaredLookups, row_or_404
 
 AT_WORK = (ImportState.STAGING, ImportState.CHECKING, ImportState.WRITING)
 SETTLED = (ImportState.CHECKED, ImportState.DONE)
@@ -82,16 +82,6 @@ class ImportAdmin(DeclaredLookups, admin.ModelAdmin):
             path(address, self.admin_site.admin_view(view), name=f"incidents_import_{name}")
             for address, (view, name) in pages.items()
         ]
-
-    def _run(self, request, pk, *, change=False):
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        run = self.get_queryset(request).select_related("created_by").filter(pk=pk).first()
-        if run is None:
-            raise Http404
-        if change and not self.has_change_permission(request, run):
-            raise PermissionDenied
-        return run
 
     def _rows(self, request, run):
         return ImportRow.objects.visible_to(request.viewer).filter(run=run)
@@ -156,7 +146,7 @@ class ImportAdmin(DeclaredLookups, admin.ModelAdmin):
     # Columns and meanings
 
     def match(self, request, pk):
-        run = self._run(request, pk, change=True)
+        run = row_or_404(self, request, pk, change=True)
         form = MatchForm(
             request.POST or None,
             run=run,
@@ -188,7 +178,7 @@ class ImportAdmin(DeclaredLookups, admin.ModelAdmin):
             )
 
     def say_meanings(self, request, pk):
-        run = self._run(request, pk, change=True)
+        run = row_or_404(self, request, pk, change=True)
         if run.state not in SETTLED:
             raise PermissionDenied
         form = self._meanings(request, run, request.POST)
@@ -213,7 +203,7 @@ class ImportAdmin(DeclaredLookups, admin.ModelAdmin):
     # Check and import
 
     def overview(self, request, pk):
-        run = self._run(request, pk)
+        run = row_or_404(self, request, pk)
         if run.state == ImportState.MATCHING:
             return self._to("match", run)
         return self._overview(request, run)
@@ -249,7 +239,7 @@ class ImportAdmin(DeclaredLookups, admin.ModelAdmin):
         )
 
     def begin(self, request, pk):
-        run = self._run(request, pk, change=True)
+        run = row_or_404(self, request, pk, change=True)
         mode = request.POST.get("mode")
         if mode not in ImportMode.values or run.state not in SETTLED:
             raise PermissionDenied
@@ -261,7 +251,7 @@ class ImportAdmin(DeclaredLookups, admin.ModelAdmin):
 
     def import_anyway(self, request, pk):
         """A person has looked at likely duplicates, and says that they are none."""
-        run = self._run(request, pk, change=True)
+        run = row_or_404(self, request, pk, change=True)
         if run.state not in SETTLED:
             raise PermissionDenied
         rows = self._rows(request, run).filter(state=RowState.LIKELY)
@@ -272,16 +262,16 @@ class ImportAdmin(DeclaredLookups, admin.ModelAdmin):
 
     def go(self, request, pk):
         """One slice of the work, for the page that polls. Without a script: the page again."""
-        run = self._run(request, pk, change=True)
+        run = row_or_404(self, request, pk, change=True)
         go_on(run.pk, request.viewer)
-        run = self._run(request, pk)
+        run = row_or_404(self, request, pk)
         if "application/json" not in request.headers.get("Accept", ""):
             return self._to("change", run)
         progress = _progress(run, counts_of(run, request.viewer))
         return JsonResponse({**progress, "at_work": run.state in AT_WORK})
 
     def errors(self, request, pk):
-        run = self._run(request, pk)
+        run = row_or_404(self, request, pk)
         name = f"errors-{run.reference}.csv"
         lines = "".join(write_errors(run, self._rows(request, run)))
         response = HttpResponse(lines, content_type="text/csv; charset=utf-8")

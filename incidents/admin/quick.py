@@ -17,7 +17,7 @@ from rest_framework.exceptions import ValidationError
 
 from incidents.admin.quick_form import GlimpseForm, QuickEntry
 from incidents.admin.twins import references, unanswered
-from incidents.likeness import away, kilometres, likely_duplicates, point_of
+from incidents.likeness import away, likely_duplicates
 from incidents.models import Place, PlaceKind, with_governorate
 from incidents.models.nearby import Area
 from incidents.outlines import outline_at
@@ -134,13 +134,7 @@ class QuickEntryPage:
                     {
                         "key": place.pk,
                         "label": str(label_of(self.admin_site, place)),
-                        "away": str(
-                            away(
-                                kilometres(
-                                    point_of(place.latitude, place.longitude), (latitude, longitude)
-                                )
-                            )
-                        ),
+                        "away": str(away(place.apart_m / 1000)),
                     }
                     for place in _places_near(latitude, longitude, request.viewer)
                 ],

@@ -11,14 +11,9 @@ from legal.models import StepKind
 from militias.models import Group
 from records.api import Part
 from records.names import label
-from reports.api.report import Asked, PeopleRange, parameters
+from reports.api.report import AskedOfIncidents, PeopleRange, parameters
 from reports.held import Fate, held_by_authority, reasons
-from reports.incident_filters import (
-    QUESTION,
-    LadderIncidentFilterSet,
-    filters_described,
-    incidents_asked,
-)
+from reports.incident_filters import QUESTION, filters_described, incidents_asked
 
 
 class HeldPart(Part):
@@ -56,7 +51,7 @@ class HeldReportPart(Part):
     reasons = ReasonPart(many=True)
 
 
-class HeldView(Asked, APIView):
+class HeldView(AskedOfIncidents, APIView):
     """Arrests by authority, and what became of the suspects held, by a day.
 
     Takes every filter of the list of incidents. Wider than the rung “arrested”: it counts
@@ -65,9 +60,6 @@ class HeldView(Asked, APIView):
     """
 
     asks = QUESTION
-
-    def known_parameters(self):
-        return [*super().known_parameters(), *self.asks, *LadderIncidentFilterSet.base_filters]
 
     @extend_schema(
         operation_id="arrests_report",

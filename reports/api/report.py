@@ -79,6 +79,13 @@ class Asked(StrictParameters):
         return asking.question(timezone.localdate())
 
 
+class AskedOfIncidents(Asked):
+    """One that takes every filter of the list of incidents, besides its own parameters."""
+
+    def known_parameters(self):
+        return [*super().known_parameters(), *self.asks, *LadderIncidentFilterSet.base_filters]
+
+
 @extend_schema_view(
     list=extend_schema(parameters=parameters(*PARAMETERS)),
     retrieve=extend_schema(
@@ -175,16 +182,13 @@ class ReportPart(Part):
     people = PeoplePart()
 
 
-class AccountabilityView(Asked, APIView):
+class AccountabilityView(AskedOfIncidents, APIView):
     """The accountability report: each rung of the ladder, counted on its own, on a day.
 
     Takes every filter of the list of incidents besides its own parameters.
     """
 
     asks = [*QUESTION, "by"]
-
-    def known_parameters(self):
-        return [*super().known_parameters(), *self.asks, *LadderIncidentFilterSet.base_filters]
 
     @extend_schema(
         operation_id="accountability_report",
