@@ -13,6 +13,7 @@ from django.urls import reverse
 from pytest_django.live_server_helper import LiveServer
 
 from incidents.models import Import, Incident
+from legal.models import Arrest, Conviction, Finding, Suspect
 from militias.models import CandidateLink, Group
 from partners.models import Key
 from records.models import Source, User
@@ -83,6 +84,11 @@ def screens(site):
         "upload": address(Import, "add"),
         "columns": address(Import, "match", waiting.pk),
         "checked file": address(Import, "change", seen.pk),
+        "case": address(Suspect, "case", Suspect.objects.first().reference),
+        "people of an arrest": address(Arrest, "people", Arrest.objects.first().reference),
+        "ruling": address(Conviction, "ruling", Conviction.objects.first().reference),
+        "states": reverse("admin:law"),
+        "state": reverse("admin:law_state", args=[Finding.objects.first().state.reference]),
         "codebook": reverse("admin:codebook"),
         "users": address(User, "changelist"),
         "user": address(User, "change", person.pk),
