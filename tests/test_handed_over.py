@@ -359,6 +359,21 @@ def test_what_its_audience_may_not_see_leaves_no_trace(desk, marking):
     assert (after.html, after.zip) == (before.html, before.zip)
 
 
+def test_the_page_that_makes_one_counts_for_each_audience_alone(desk):
+    """As test_two_worlds.py, for a reader who may make a report."""
+    world, strange = visible_world(), strangers()
+    before = unmasked(desk.get(f"{MAKE}?as_of=2030-01-01"))
+    Hider(world, ways_to_hide(*strange), ways_to_hide_a_part(strange[1])).hide_everything()
+    after = unmasked(desk.get(f"{MAKE}?as_of=2030-01-01"))
+
+    assert after == before
+
+
+def unmasked(answer):
+    assert answer.status_code == 200
+    return re.sub(r'(csrfmiddlewaretoken" value=")[^"]*', r"\1", answer.content.decode())
+
+
 def test_a_group_that_the_audience_may_not_see_is_asked_for_in_vain(desk):
     row = attack()
     claim = ClaimFactory(incident=row, group__marking="TLP:AMBER+STRICT")
