@@ -97,8 +97,9 @@ REACHED = f"""
 )
 SELECT instrument, coalesce(rank, 0), count(*)
 FROM counted LEFT JOIN reached ON reached.incident_id = counted.id
-CROSS JOIN LATERAL (VALUES ('arrested', arrested), ('charged', charged), ('convicted', convicted),
-    ('standing', standing), ('justice', justice)) AS each (instrument, rank)
+CROSS JOIN LATERAL (VALUES ('arrested', reached.arrested), ('charged', reached.charged),
+    ('convicted', reached.convicted), ('standing', reached.standing), ('justice', justice)
+) AS each (instrument, rank)
 GROUP BY 1, 2
 """
 

@@ -319,6 +319,7 @@ SPECTACULAR_SETTINGS = {
             "partners.api.me": "AskerKind",
             "partners.feed": "ChangeKind RemovalReason",
             "partners.models": "Scope",
+            "reports.reach": "Reached",
         }.items()
         for name in names.split()
     },

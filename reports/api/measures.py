@@ -39,7 +39,7 @@ class EstimatePart(Part):
 class WaitsPart(Part):
     """`median` is empty where it is not reached; shortest and longest: see the codebook."""
 
-    milestone = serializers.ChoiceField(choices=[rung.value for rung in MILESTONES])
+    milestone = serializers.CharField(help_text="A rung: arrested, charged or convicted.")
     attacks = serializers.IntegerField()
     ended = serializers.IntegerField()
     waiting = serializers.IntegerField()
