@@ -29,7 +29,6 @@ class IncidentAdmin(QuickEntryPage, TwinsBeside, Merging, RecordAdmin):
         "where",
         "claimed_by",
         "attributed_to",
-        "outcome",
     ]
     list_display_links = ["title"]
     list_filter = [
