@@ -17,7 +17,7 @@ from reports.accountability import reached_by
 from reports.dashboard.between import Between
 from reports.held import OF_STEPS, Fate
 from reports.ladder import Rung
-from reports.people import CHARGE_PROVEN_BY, People, people
+from reports.people import CHARGE_PROVEN_BY, People, people_on
 from reports.writing import in_words
 
 PROOF_OF_TRIAL = (StepKind.TRIED, StepKind.ACQUITTED)
@@ -78,7 +78,7 @@ class Comparison:
 def compare(incidents, question, against):
     """The Comparison of the question's day with the day `against`, the earlier one first.
 
-    Makes thirteen queries at most, however many incidents there are.
+    Makes eleven queries at most, however many incidents there are.
     """
     first, last = sorted([against, question.as_of])
     before, after = replace(question, as_of=first), replace(question, as_of=last)
@@ -93,7 +93,7 @@ def compare(incidents, question, against):
     )
     return Comparison(
         changes,
-        tuple(_people_changes(people(incidents, before), people(incidents, after), records)),
+        tuple(_people_changes(*people_on(incidents, [before, after]), records)),
         records,
         {pk: label(*title) for pk, *title in titles},
     )
