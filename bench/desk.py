@@ -5,7 +5,7 @@ from django.http import QueryDict
 from bench.by_hand import COUNTED, PEOPLE, POSSIBLE, ask, possible, seen
 from records.viewer import PUBLIC
 from reports.dashboard.asked import Asked
-from reports.dashboard.figures import FIGURES, groupings_of
+from reports.dashboard.catalogue import FIGURES, groupings_of
 from reports.dashboard.numbers import Numbers
 from reports.held import Fate
 

@@ -15,7 +15,7 @@ from legal.models import Arrest, Suspect
 from militias.models import Group
 from reports.admin import AskedArrests, AskedIncidents, AskedSuspects
 from reports.dashboard.asked import Asked
-from reports.dashboard.figures import FIGURES, MEASURES, groupings_of
+from reports.dashboard.catalogue import FIGURES, MEASURES, groupings_of
 from reports.dashboard.measured import Measures
 from reports.dashboard.numbers import Numbers
 

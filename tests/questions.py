@@ -20,7 +20,7 @@ from records.lookups import ReferencesFilter
 from records.models import Record, Source, StoredFile
 from records.parameters import CharFilter, DayFilter, RecordFilter
 from records.turns import TURNS
-from reports.dashboard.figures import ALL_FIGURES
+from reports.dashboard.catalogue import ALL_FIGURES
 from reports.grouping import GROUPINGS
 from reports.ladder import Rung
 from reports.models import QueueKind

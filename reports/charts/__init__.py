@@ -7,7 +7,7 @@ begin. Colours are classes: static/musaala/charts.css on a page, and
 static/musaala/chart_file.css in a file that stands alone (reports/dashboard/files.py).
 
 To add a chart: a module here, a template in templates/reports/charts/, and the figure that
-shows it in reports/dashboard/figures.py.
+shows it in reports/dashboard/.
 """
 
 from reports.charts.bars import bar_chart

@@ -1,12 +1,9 @@
 """The figures of the dashboard, each with a chart, a table, a definition and a query.
 
-A figure is a function from Numbers to a Figure, beside the groupings it needs, in FIGURES. Its
-table says everything; the chart draws what there is room for. The figures on who was held are
-in figures_held.py.
+A figure is a function from Numbers to a Figure; catalogue.py names it, with the groupings it
+needs. Its table says everything; the chart draws what there is room for.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
 from django.utils.formats import date_format
@@ -23,8 +20,6 @@ from reports.charts import (
     month_chart,
     site_map,
 )
-from reports.dashboard import figures_reach, figures_time
-from reports.dashboard.figures_held import arrests, reasons
 from reports.dashboard.tables import Figure, Line, Number
 from reports.grouping import BOTH, GROUPINGS, NONE
 from reports.ladder import Rung
@@ -49,14 +44,6 @@ def legend():
         ("arrested", _("led to an arrest")),
         ("standing", _("a conviction stands")),
     )
-
-
-@dataclass(frozen=True)
-class Maker:
-    """How a figure comes about. bys: from an Asked to the groupings it needs."""
-
-    make: Callable
-    bys: Callable = lambda _asked: []
 
 
 # Cells
@@ -310,31 +297,3 @@ def _ordered(pairs, side):
     for pair, count in pairs.items():
         sums[pair[side]] = sums.get(pair[side], 0) + count
     return sorted(sums, key=lambda key: (key == NONE, -sums[key], key))
-
-
-FIGURES = {
-    "ladder": Maker(ladder),
-    "militias": Maker(militias, lambda asked: [asked.by]),
-    "months": Maker(months, lambda _asked: ["month", "year"]),
-    "governorates": Maker(governorates, lambda _asked: ["governorate"]),
-    "sites": Maker(sites, lambda _asked: ["governorate", "place"]),
-    "claims": Maker(claims, lambda _asked: ["claimant_root"]),
-    "arrests": Maker(arrests),
-    "reasons": Maker(reasons),
-}
-
-
-# On pages of their own: reports/dashboard/measures.py
-MEASURES = {
-    **{name: Maker(figures_time.of_milestone(of)) for of, name in figures_time.NAMES.items()},
-    "waits_by_militia": Maker(figures_time.by_militia),
-    "waits_by_authority": Maker(figures_time.by_authority),
-    "released": Maker(figures_time.released),
-    "reach": Maker(figures_reach.levels),
-    "reach_attacks": Maker(figures_reach.attacks),
-}
-ALL_FIGURES = FIGURES | MEASURES
-
-
-def groupings_of(asked, names=FIGURES):
-    return [by for name in names for by in ALL_FIGURES[name].bys(asked)]

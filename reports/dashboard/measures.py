@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from reports.dashboard import figures_reach, figures_time
 from reports.dashboard.asked import Asked
-from reports.dashboard.figures import MEASURES
+from reports.dashboard.catalogue import MEASURES
 from reports.dashboard.measured import Measures
 from reports.dashboard.views import REFUSED, bar_of, page, tidied
 

@@ -14,8 +14,8 @@ from records.dates import ISO_DAY
 from records.models import Confidence
 from reports.dashboard import files
 from reports.dashboard.asked import BY, Asked
+from reports.dashboard.catalogue import ALL_FIGURES, FIGURES, groupings_of
 from reports.dashboard.compared import compare
-from reports.dashboard.figures import ALL_FIGURES, FIGURES, groupings_of
 from reports.dashboard.measured import Measures
 from reports.dashboard.numbers import Numbers
 from reports.models import TAKEN, SavedView

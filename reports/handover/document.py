@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from records.models import Marking
 from reports.accountability import COLUMNS, Counts
 from reports.dashboard.asked import QUESTION_LABELS, Asked
-from reports.dashboard.figures import FIGURES, groupings_of
+from reports.dashboard.catalogue import FIGURES, groupings_of
 from reports.dashboard.numbers import Numbers
 from reports.handover.cases import cases_of
 from reports.ladder import Rung

@@ -20,7 +20,7 @@ from records.names import label
 from records.rights import REVIEW
 from reports.accountability import counts_by
 from reports.dashboard.asked import Asked
-from reports.dashboard.figures import groupings_of
+from reports.dashboard.catalogue import groupings_of
 from reports.dashboard.numbers import Numbers
 from reports.dashboard.views import REFUSED, bar_of, tidied
 from reports.handover.document import CannotMake, asked_for
