@@ -8,6 +8,8 @@ WIDTH, TOP, PLOT, FOOT, AXIS = 460, 14, 196, 26, 44
 EDGE = 24  # room for half of the last label
 TICKS = (0.02, 0.05, 0.1, 0.2, 0.25)  # steps of the scale, the first with which few are enough
 MOST_TICKS = 5
+MOST_POINTS = 60  # beyond them marks cover each other
+MOST_CORNERS = 2 * WIDTH  # two in each unit of the drawing
 
 
 @dataclass(frozen=True)
@@ -58,18 +60,21 @@ def curve_chart(curve, until, times, point):
     def up(share):
         return round(TOP + PLOT * (1 - share / top), 2)
 
-    ends = [(step.after, step) for step in curve.steps]
+    drawn = _apart(curve.steps, until, MOST_CORNERS)
     return CurveChart(
-        line=_path(_stairs([(after, step.share) for after, step in ends], until), at, up),
+        line=_path(_stairs([(step.after, step.share) for step in drawn], until), at, up),
         band=_path(
             [
-                *_stairs([(after, step.high) for after, step in ends], until),
-                *reversed(_stairs([(after, step.low) for after, step in ends], until)),
+                *_stairs([(step.after, step.high) for step in drawn], until),
+                *reversed(_stairs([(step.after, step.low) for step in drawn], until)),
             ],
             at,
             up,
         ),
-        points=tuple(Point(at(after), up(step.share), *point(step)) for after, step in ends),
+        points=tuple(
+            Point(at(step.after), up(step.share), *point(step))
+            for step in _apart(curve.steps, until, MOST_POINTS)
+        ),
         shares=tuple(
             (up(number * every), f"{round(number * every * 100)} %")
             for number in range(round(top / every) + 1)
@@ -80,6 +85,13 @@ def curve_chart(curve, until, times, point):
         height=TOP + PLOT + FOOT,
         base=TOP + PLOT,
     )
+
+
+def _apart(steps, until, most):
+    """All steps; of more than `most` the last of each stretch of time, at most one more."""
+    if len(steps) <= most:
+        return steps
+    return tuple({step.after * most // until: step for step in steps}.values())
 
 
 def _scale(highest):
