@@ -1,5 +1,7 @@
 """Time to justice and how high it reached, as somebody would write them in SQL alone."""
 
+from dataclasses import astuple
+
 from django.http import QueryDict
 
 from bench.by_hand import COUNTED, ask, possible, seen
@@ -119,8 +121,8 @@ def same(day):
         AssertionError: they are not.
     """
     numbers = Measures(Asked(QueryDict(f"as_of={day}"), PUBLIC), ["place"])
-    mine = set(_lengths(numbers.waits))
-    if mine != (theirs := {tuple(row) for row in time_by_hand(day)}):
+    mine = set(_moments(numbers.waits))
+    if mine != (theirs := set(_reckoned(time_by_hand(day)))):
         raise AssertionError(f"The waits differ: {list(mine ^ theirs)[:5]}")
     mine = {
         (str(each), RANK[level], number)
@@ -132,12 +134,24 @@ def same(day):
         raise AssertionError(f"The levels differ: {list(mine ^ theirs)[:5]}")
 
 
-def _lengths(found):
+def _moments(found):
     """(by, key, milestone, days, attacks that waited so long, for how many it came)."""
     for by, of_key in found.items():
         for key, of_milestone in of_key.items():
             for milestone, waits in of_milestone.items():
-                left = [*(moment.at_risk for moment in waits.moments[1:]), 0]
-                for moment, rest in zip(waits.moments, left, strict=True):
-                    number = moment.at_risk - rest
-                    yield by or "", key, str(milestone), moment.after, number, moment.came
+                for moment in waits.moments:
+                    if moment.came or by is None:
+                        yield by or "", key, str(milestone), *astuple(moment)
+
+
+def _reckoned(rows):
+    """The same of rows that say how many waited just so long."""
+    of_one: dict = {}
+    for by, key, milestone, days, number, came in rows:
+        of_one.setdefault((by, key, milestone), []).append((days, number, came))
+    for (by, key, milestone), lengths in of_one.items():
+        left = 0
+        for days, number, came in sorted(lengths, reverse=True):
+            left += number
+            if came or not by:
+                yield by, key, milestone, days, left, came

@@ -61,7 +61,8 @@ def _tables(incidents, question):
 class Waits:
     """The waits of some attacks for one milestone: how many, and how many have ended.
 
-    moments: of every length there is, for all attacks together; else of those that ended.
+    moments: of every length there is, for all attacks together; else the first, and of those
+        that ended.
     shortest, longest: the curve if every day that is not known exactly is taken so.
     """
 
@@ -106,19 +107,23 @@ def waits(incidents, question, bys=(), climb=None):
         parameters += more
     readings = ", ".join(f"('{name}', {name})" for name in READINGS)
     query = f"""
-        SELECT * FROM (
+        SELECT by, key, milestone, reading, length, came, at_risk FROM (
             SELECT by, key, milestone, reading, length, came,
                 sum(number) OVER (
                     PARTITION BY by, key, milestone, reading ORDER BY length DESC
-                ) AS at_risk
+                ) AS at_risk,
+                sum(number) OVER (PARTITION BY by, key, milestone, reading) AS attacks
             FROM (
-                SELECT by, key, milestone, reading, length, count(*) AS number,
+                SELECT by COLLATE "C" AS by, key COLLATE "C" AS key,
+                    milestone COLLATE "C" AS milestone, reading COLLATE "C" AS reading,
+                    length, count(*) AS number,
                     count(*) FILTER (WHERE ended) AS came
                 FROM ({" UNION ALL ".join(parts)}) AS asked (by, key, {WAIT_COLUMNS})
                 CROSS JOIN LATERAL (VALUES {readings}) AS read (reading, length)
                 GROUP BY by, key, milestone, reading, length
             ) AS counted
         ) AS reckoned
+        WHERE came > 0 OR at_risk = attacks OR by IS NULL AND reading = 'days'
         ORDER BY by, key, milestone, reading, length
     """
     rows = answer_to(*with_tables(_tables(incidents, question), query, parameters))
