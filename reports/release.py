@@ -15,17 +15,14 @@ from reports.survival import Moment
 RELEASED = "suspect, reference, likely, stated, reported, latest, days, shortest, longest"
 # A release ends the detention in the arrest it names; otherwise the last one before it
 RELEASES = """
-    SELECT release.suspect, release.reference, release.likely, release.stated,
-        release.reported, release.latest,
+    SELECT DISTINCT ON (release.reference) release.suspect, release.reference, release.likely,
+        release.stated, release.reported, release.latest,
         greatest(0, release.latest - held.latest) AS days,
         greatest(0, release.earliest - held.latest) AS shortest,
         greatest(0, release.latest - held.earliest) AS longest
-    FROM release JOIN LATERAL (
-        SELECT earliest, latest FROM detention WHERE detention.suspect = release.suspect
-        ORDER BY detention.arrest IS NOT DISTINCT FROM release.arrest DESC,
-            detention.latest <= release.latest DESC, detention.latest DESC
-        LIMIT 1
-    ) AS held ON true
+    FROM release JOIN detention AS held USING (suspect)
+    ORDER BY release.reference, held.arrest IS NOT DISTINCT FROM release.arrest DESC,
+        held.latest <= release.latest DESC, held.latest DESC
 """
 
 
