@@ -45,7 +45,7 @@ def _page(request, name, figures, summary, said):
         "measures",
         asked,
         headline=summary(numbers) if shown else "",
-        figures=[MEASURES[each].make(numbers) for each in figures] if shown else [],
+        figures={each: MEASURES[each].make(numbers) for each in figures} if shown else {},
         bar=bar_of(asked, numbers),
         **said,
     )
