@@ -154,7 +154,18 @@ AUDIT_TABLE = AuditEntry._meta.db_table
 _TOLD = [
     str(field.column) for field in AuditEntry._meta.fields if field.name not in AuditEntry.PROOF
 ]
-RIGHTS = {"django_migrations": "SELECT", AUDIT_TABLE: f"SELECT ({', '.join(_TOLD)})"}
+# What roles may do is said by migrations alone; what administrators did stays done.
+RIGHTS = {
+    AUDIT_TABLE: f"SELECT ({', '.join(_TOLD)})",
+    **dict.fromkeys(
+        (
+            *("django_migrations", "django_content_type", "django_session", "pghistory_context"),
+            *("auth_group", "auth_group_permissions", "auth_permission"),
+        ),
+        "SELECT",
+    ),
+    "django_admin_log": "SELECT, INSERT",
+}
 
 
 def _grant(cursor, table, rights):

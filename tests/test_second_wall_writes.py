@@ -74,7 +74,6 @@ def test_a_new_row_that_points_at_a_hidden_one_is_refused_likewise(reader, hidde
     "statement",
     [
         "UPDATE incidents_incident SET title = 'x' WHERE id = %s",
-        "DELETE FROM incidents_incident WHERE id = %s",
         "UPDATE incidents_claim SET channel = 'x' WHERE incident_id = %s",
         "DELETE FROM incidents_incidentplace WHERE incident_id = %s",
     ],

@@ -29,6 +29,8 @@ PROOF_OF = {Authenticator: Proof.CODE, RecoveryCodes: Proof.RECOVERY_CODE}
 class SignIn(models.Model):
     """One sign-in. The address is not kept: it would tell where staff live."""
 
+    WEB_RIGHTS = "SELECT, INSERT"
+
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="sign_ins")
     proof = models.CharField(max_length=20, choices=Proof)
     signed_in_at = models.DateTimeField(auto_now_add=True)

@@ -15,6 +15,7 @@ from incidents.models.incident import Incident
 from records.gate import GatedQuerySet
 from records.models import Marking, Organisation, Source
 from records.models.record import random_reference
+from records.web_role import NEVER_DELETED
 
 # Readers of a TLP:RED row are named one by one, and rows of a file have no such names.
 MARKINGS = [marking for marking in Marking if marking != Marking.RED]
@@ -41,6 +42,7 @@ class OfTheDesk(models.Model):
     """What the staff of one organisation work with, and nobody else sees."""
 
     WALL = _OF_THE_DESK
+    WEB_RIGHTS = NEVER_DELETED
 
     owner = models.ForeignKey(
         Organisation, models.PROTECT, related_name="+", editable=False, verbose_name=_("owner")

@@ -3,6 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from records.models.keyed import Keyed
+from records.web_role import NEVER_DELETED
 
 
 @pghistory.track()
@@ -10,6 +11,7 @@ class Organisation(Keyed):
     """Ours and each partner's: who owns a record, and who a marking may let read it."""
 
     KEY = ("slug",)
+    WEB_RIGHTS = NEVER_DELETED
 
     slug = models.SlugField(_("short name"), unique=True)
     name = models.CharField(_("name"), max_length=200)

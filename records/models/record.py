@@ -22,6 +22,7 @@ from records.models.audience import (
 from records.models.marking import Marking
 from records.models.organisation import Organisation
 from records.models.second_person import SECOND_PERSON, said_columns
+from records.web_role import NEVER_DELETED
 
 REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
 
@@ -112,6 +113,8 @@ class RecordQuerySet(GatedQuerySet):
 
 
 class Record(Marked):
+    WEB_RIGHTS = NEVER_DELETED
+
     reference = models.CharField(
         _("reference"), max_length=14, unique=True, default=random_reference, editable=False
     )

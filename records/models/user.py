@@ -6,11 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from records.models.marking import Marking
 from records.models.organisation import Organisation
 from records.rights import PERMISSIONS
+from records.web_role import NEVER_DELETED
 
 
 @pghistory.track(exclude=["password", "last_login"])
 class User(AbstractUser):
     """A person who signs in, and the organisation he or she reads and writes for."""
+
+    WEB_RIGHTS = NEVER_DELETED
 
     organisation = models.ForeignKey(
         Organisation,
