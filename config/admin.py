@@ -60,7 +60,10 @@ class Site(admin.AdminSite):
         pages = [sign_in, dashboard, queue, law, handover]
         own = [address for page in pages for address in page.addresses(self)]
         book = path("codebook/", self.admin_view(self.codebook_view), name="codebook")
-        return [*own, book, *super().get_urls()]
+        django = [
+            each for each in super().get_urls() if getattr(each, "name", "") != "view_on_site"
+        ]  # which leads from any key of any table to a page of its own: nothing has one
+        return [*own, book, *django]
 
     def get_app_list(self, request, app_label=None):
         """Apps and their models in the order of `STORY`; what is not in it comes last."""

@@ -1,6 +1,7 @@
 """Pages that say what went wrong, in both languages, with a way back."""
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 
 from tests.factories import UserFactory
 
@@ -39,3 +40,15 @@ def test_an_error_on_our_side(client, monkeypatch):
 
     assert page.status_code == 500
     assert "Something went wrong on our side" in page.text
+
+
+@pytest.mark.django_db
+def test_no_address_takes_a_key_of_any_table_there_is(client):
+    """Django has one that leads to the page of a row on the site, and we have no such pages."""
+    client.force_login(UserFactory(is_staff=True))
+    client.raise_request_exception = False
+    keys = ContentType.objects.values_list("pk", flat=True)
+
+    statuses = {client.get(f"/admin/r/{key}/1/").status_code for key in keys}
+
+    assert statuses == {404}
