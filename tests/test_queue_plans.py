@@ -26,7 +26,7 @@ PUT_AWAY = reverse("admin:queue_put_away")
 
 def test_an_item_is_taken_and_given(client, person, suspect):
     other = monitor(username="other")
-    client.post(of("take", suspect))
+    client.post(of("take", suspect), {"planned": item(suspect, person).planned})
     assert item(suspect, person).person == "nour"
     assert not item(suspect, other).yours
 
@@ -113,7 +113,7 @@ def test_an_item_goes_only_when_its_rule_no_longer_holds(client, person, snoozed
 
 
 def test_what_somebody_planned_is_told_when_it_waits_no_longer(client, person, suspect, today):
-    client.post(of("take", suspect))
+    client.post(of("take", suspect), {"planned": item(suspect, person).planned})
     snooze(client, suspect, next_action_on="2026-01-01")
     assert client.get(LIST).context["gone"] == []
     StepFactory(suspect=suspect, kind="died", on=today)
@@ -129,7 +129,7 @@ def test_what_somebody_planned_is_told_when_it_waits_no_longer(client, person, s
 
 
 def test_only_who_planned_it_is_told(client, person, suspect, today):
-    client.post(of("take", suspect))
+    client.post(of("take", suspect), {"planned": item(suspect, person).planned})
     StepFactory(suspect=suspect, kind="died", on=today)
     plan = QueueNote.objects.get()
     client.force_login(monitor())
@@ -141,7 +141,7 @@ def test_only_who_planned_it_is_told(client, person, suspect, today):
 
 
 def test_what_still_waits_is_not_put_away(client, person, suspect):
-    client.post(of("take", suspect))
+    client.post(of("take", suspect), {"planned": item(suspect, person).planned})
     client.post(PUT_AWAY, {"plan": QueueNote.objects.get().pk})
 
     assert item(suspect, person).person == "nour"
@@ -176,3 +176,43 @@ def test_plans_lead_back_to_the_list_as_it_was(client, person, suspect):
 def test_nothing_is_planned_for_an_item_of_another_day(client, person, suspect):
     assert of("item", suspect) in texts(client)
     assert of("item", suspect) not in texts(client, as_of="2024-06-30")
+
+
+# Two who plan at once
+
+
+@pytest.fixture
+def two_planners(client, person, suspect, today):
+    """The form as one monitor opened it, and what another planned since."""
+    page = client.get(of("item", suspect))
+    opened = {
+        name: page.context["form"][name].value() or "" for name in page.context["form"].fields
+    }
+    other = monitor(username="other")
+    client.force_login(other)
+    snooze(client, suspect, person=other.pk, next_action_on=today + timedelta(3))
+    client.force_login(person)
+    return opened
+
+
+def test_nobody_overwrites_the_plan_of_another_unseen(client, suspect, two_planners, today):
+    day = today + timedelta(9)
+    said = client.post(of("item", suspect), {**two_planners, "next_action_on": day})
+
+    kept = QueueNote.objects.get()
+    assert (kept.person.username, kept.next_action_on) == ("other", today + timedelta(3))
+    assert f"given to other; next action on {today + timedelta(3)}" in said.text
+    assert f'value="{day}"' in said.text  # nothing typed is lost
+
+    sent = said.context["form"]
+    again = {name: sent[name].value() or "" for name in sent.fields}
+    client.post(of("item", suspect), again)
+    assert QueueNote.objects.get().next_action_on == day
+
+
+def test_nobody_takes_unseen_what_was_given_to_another(client, person, suspect, two_planners):
+    client.post(of("take", suspect), {"planned": two_planners["planned"]})
+    assert QueueNote.objects.get().person.username == "other"
+
+    client.post(of("take", suspect), {"planned": item(suspect, person).planned})
+    assert QueueNote.objects.get().person == person

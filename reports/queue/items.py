@@ -29,6 +29,7 @@ NOTED = (
     "next_action_on",
     "snoozed_until",
     "reason",
+    "updated_at",
 )
 
 
@@ -60,6 +61,7 @@ class Item:
     next_action_on: date | None
     snoozed_until: date | None
     reason: str | None
+    updated_at: datetime | None
     snoozed: bool
     may: bool
     yours: bool
@@ -69,6 +71,11 @@ class Item:
     @property
     def person(self):
         return " ".join(filter(None, (self.first_name, self.last_name))) or self.username
+
+    @property
+    def planned(self):
+        """Tells the plan of this moment from any other; empty where there is none."""
+        return self.updated_at.isoformat() if self.updated_at else ""
 
     @property
     def position(self):

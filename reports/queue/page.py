@@ -19,7 +19,7 @@ from reports.queue import items, words
 from reports.queue.asked import QUIET_DAYS, Asked
 from reports.queue.forms import DigestForm, PlanForm, QueueAsking
 from reports.queue.gone import gone, put_away
-from reports.queue.planning import Plan, Unreadable, keep, monitors
+from reports.queue.planning import Moved, Plan, Unreadable, keep, monitors
 
 
 def addresses(site):
@@ -221,6 +221,7 @@ def planning(request, site, kind, record_kind, row_id):
             "snoozed_until": item.snoozed_until if item.snoozed else None,
             "reason": item.reason if item.snoozed else "",
             "seen": item.changed.isoformat(timespec="microseconds"),
+            "planned": item.planned,
         },
     )
     if request.method == "POST" and form.is_valid():
@@ -228,6 +229,10 @@ def planning(request, site, kind, record_kind, row_id):
             keep(request.user, item, Plan(**form.cleaned_data))
         except Unreadable as refused:
             form.add_error("person", str(refused))
+        except Moved as moved:  # sent once more, it takes the place of what it says
+            form.add_error(None, _("%(moved)s Keep yours to replace it.") % {"moved": moved})
+            form.data = form.data.copy()
+            form.data["planned"] = item.planned
         else:
             messages.success(request, _("The plan is kept."))
             return _back(request)
@@ -248,8 +253,12 @@ def take(request, site, kind, record_kind, row_id):
     _asked, item = _item(request, kind, record_kind, row_id)
     until = item.snoozed_until if item.snoozed else None
     kept = (item.next_action_on, until, item.reason or "", item.changed)
-    keep(request.user, item, Plan(request.user, *kept))
-    messages.success(request, _("It is yours now."))
+    try:
+        keep(request.user, item, Plan(request.user, *kept, request.POST.get("planned", "")))
+    except Moved as moved:
+        messages.error(request, str(moved))
+    else:
+        messages.success(request, _("It is yours now."))
     return _back(request)
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ class Plan(NamedTuple):
     """What somebody plans for an item.
 
     seen: `item.changed` as it was shown: what changed since ends the snooze at once.
+    planned: `item.planned` as it was shown: whoever sent this saw that plan and no other.
     """
 
     person: User | None
@@ -24,6 +26,11 @@ class Plan(NamedTuple):
     snoozed_until: date | None
     reason: str
     seen: datetime
+    planned: str
+
+
+class Moved(Exception):
+    """Somebody else changed the plan since it was seen: as a sentence."""
 
 
 class Unreadable(Exception):
@@ -40,6 +47,7 @@ def keep(by, item, plan):
     """Write down what is planned for an item, in place of what was.
 
     Raises:
+        Moved: what was there is not what he saw.
         Unreadable: the person it is given to may not read its record.
     """
     if plan.person not in (None, by) and not _reads(plan.person, item):
@@ -47,13 +55,17 @@ def keep(by, item, plan):
             _("%(person)s may not read this record: choose somebody else.")
             % {"person": plan.person}
         )
-    snoozed = bool(plan.snoozed_until)
+    notes = QueueNote.objects.visible_to(Viewer.of(by))
     key = {
         "organisation_id": by.organisation_id,
         "kind": item.kind,
         "record_kind": item.record_kind,
         "row_id": item.row_id,
     }
+    there = notes.select_for_update(of=("self",)).filter(**key).first()
+    if plan.planned != (there.updated_at.isoformat() if there else ""):
+        raise Moved(_moved(there))
+    snoozed = bool(plan.snoozed_until)
     planned = {
         "person": plan.person,
         "next_action_on": plan.next_action_on,
@@ -63,7 +75,33 @@ def keep(by, item, plan):
         "updated_by": by,
         "updated_at": timezone.now(),
     }
-    QueueNote.objects.visible_to(Viewer.of(by)).update_or_create(defaults=planned, **key)
+    if there is None:
+        _enter(QueueNote(**key, **planned), notes.filter(**key))
+    else:
+        notes.filter(pk=there.pk).update(**planned)
+
+
+def _enter(note, same):
+    try:
+        with transaction.atomic():
+            note.save(force_insert=True)
+    except IntegrityError as clash:
+        if first := same.first():  # somebody else's, of this very moment
+            raise Moved(_moved(first)) from clash
+        raise
+
+
+def _moved(note):
+    """What somebody else planned meanwhile."""
+    said = [_("given to %(person)s") % {"person": note.person}] if note and note.person else []
+    if note and note.next_action_on:
+        said.append(_("next action on %(day)s") % {"day": note.next_action_on})
+    if note and note.snoozed_until:
+        told = {"day": note.snoozed_until, "reason": note.reason}
+        said.append(_("snoozed until %(day)s: %(reason)s") % told)
+    return _("Somebody else changed the plan meanwhile. It is now: %(plan)s.") % {
+        "plan": "; ".join(map(str, said)) or _("nothing planned")
+    }
 
 
 def _reads(person, item):
