@@ -6,9 +6,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from incidents.admin.import_forms import meaning_of
 from incidents.models import Import, ImportMapping, ImportRow, Incident, Place
 from records.roles import MONITOR
-from tests.factories import IncidentFactory, PlaceFactory
+from tests.factories import IncidentFactory, PlaceFactory, UserFactory
 from tests.import_files import workbook
 from tests.imports import HEADER, checked, importer, line, states
 
@@ -197,9 +198,66 @@ def test_a_hidden_place_cannot_be_meant(desk):
     go(desk, run)
     hidden = PlaceFactory(marking="TLP:RED", readers=[-1])
 
-    answer = desk.post(page("meanings", run.pk), {"meaning-0": hidden.pk})
+    asked = meaning_of("place", "Arbela")
+    answer = desk.post(page("meanings", run.pk), {asked: hidden.pk})
 
-    assert "meaning-0" in answer.context["form"].errors
+    assert asked in answer.context["form"].errors
+
+
+def test_a_meaning_that_is_sent_late_is_of_its_own_text(desk):
+    """Another window settled the first of two texts: what was said of it is not said of the next."""
+    upload(
+        desk, HEADER, line("1", kind="Katyusha"), line("2", kind="Katyusha"), line("3", kind="?")
+    )
+    run = Import.objects.get()
+    matched(desk, run)
+    go(desk, run)
+    first = desk.get(page("change", run.pk)).context["form"]
+    (katyusha,) = (name for name, asked in first.asked.items() if asked == ("kind", "Katyusha"))
+    desk.post(page("meanings", run.pk), {katyusha: "rocket_attack"})
+    go(desk, run)
+
+    desk.post(page("meanings", run.pk), {katyusha: "rocket_attack"})
+    go(desk, run)
+
+    run.refresh_from_db()
+    assert run.mapping["values"] == {"kind": {"Katyusha": "rocket_attack"}}
+
+
+def test_nobody_overwrites_the_choices_that_a_colleague_saved(desk, person):
+    upload(desk, HEADER, line())
+    run = Import.objects.get()
+    colleague = UserFactory(organisation=person.organisation)
+    theirs = ImportMapping.objects.create(
+        owner=person.organisation,
+        marking=run.marking,
+        name="Our monitor",
+        mapping={"columns": {"kind": "their column"}},
+        created_by=colleague,
+    )
+
+    matched(desk, run, name="Our monitor")
+    said = desk.get(page("change", run.pk))
+
+    theirs.refresh_from_db()
+    assert theirs.mapping == {"columns": {"kind": "their column"}}
+    assert "A colleague saved choices under the name “Our monitor”" in said.text
+
+
+def test_meanings_are_kept_beside_those_that_a_colleague_said_meanwhile(desk):
+    upload(desk, HEADER, line("1", kind="Katyusha"))
+    run = Import.objects.get()
+    matched(desk, run, name="Our monitor")
+    go(desk, run)
+    saved = ImportMapping.objects.get()
+    saved.mapping["values"] = {"kind": {"Mortar": "mortar"}}
+    saved.save()
+
+    desk.post(page("meanings", run.pk), {meaning_of("kind", "Katyusha"): "rocket_attack"})
+
+    saved.refresh_from_db()
+    both = {"Mortar": "mortar", "Katyusha": "rocket_attack"}
+    assert saved.mapping["values"] == {"kind": both}
 
 
 def test_a_likely_duplicate_is_imported_when_a_person_says_so(desk, person):

@@ -1,5 +1,7 @@
 """What is asked about a file: whose it is, which column says what, what its texts mean."""
 
+from hashlib import sha256
+
 from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -183,6 +185,11 @@ def _parted(texts):
     return [text.strip() for text in texts.split(";") if text.strip()]
 
 
+def meaning_of(field, text):
+    """The name of its field: of the text alone, so that what is sent late means no other text."""
+    return f"meaning-{sha256(f'{field}:{text}'.encode()).hexdigest()[:16]}"
+
+
 class MeaningsForm(forms.Form):
     """What the texts mean that no row could be read by: {(field, text): rows}."""
 
@@ -190,7 +197,7 @@ class MeaningsForm(forms.Form):
         super().__init__(*args, **options)
         self.asked = {}
         for at, ((field, text), number) in enumerate(unknown.items()):
-            name = f"meaning-{at}"
+            name = meaning_of(field, text)
             self.asked[name] = (field, text)
             self.fields[name] = self._field(field, viewer)
             self.fields[name].label = f"{FIELDS[field]}: {text}"

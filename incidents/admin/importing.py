@@ -27,6 +27,10 @@ WHY_NOT_BEGIN = {
     "nothing_new": _("No row is new, so there is nothing to import."),
     "errors": _("Rows have errors, so not all can be imported: correct them, or leave them out."),
 }
+OF_A_COLLEAGUE = _(
+    "A colleague saved choices under the name “%(name)s”: they stay as they are. Save yours under "
+    "another name."
+)
 
 
 @admin.register(Import)
@@ -166,16 +170,21 @@ class ImportAdmin(DeclaredLookups, admin.ModelAdmin):
         return self._page(request, "match", run=run, form=form, title=_("Which column says what"))
 
     def _save_mapping(self, request, run, name):
-        if name:
-            run.mapping_name = name
-            run.save()
-            ImportMapping.objects.visible_to(request.viewer).update_or_create(
-                owner_id=run.owner_id,
-                marking=run.marking,
-                name=name,
-                defaults={"mapping": run.mapping},
-                create_defaults={"mapping": run.mapping, "created_by": request.user},
-            )
+        """Under a name of the organisation; what a colleague saved stays as it is."""
+        if not name:
+            return
+        mapping, _made = ImportMapping.objects.visible_to(request.viewer).get_or_create(
+            owner_id=run.owner_id,
+            marking=run.marking,
+            name=name,
+            defaults={"mapping": run.mapping, "created_by": request.user},
+        )
+        if mapping.created_by_id != request.user.pk:
+            messages.warning(request, OF_A_COLLEAGUE % {"name": name})
+            return
+        run.mapping_name, mapping.mapping = name, run.mapping
+        run.save()
+        mapping.save()
 
     def say_meanings(self, request, pk):
         run = row_or_404(self, request, pk, change=True)
@@ -190,11 +199,15 @@ class ImportAdmin(DeclaredLookups, admin.ModelAdmin):
         except Refused as refused:
             messages.error(request, str(refused))
             return self._to("match", run)
-        saved = ImportMapping.objects.visible_to(request.viewer).filter(
-            marking=run.marking, name=run.mapping_name
-        )
-        saved.update(mapping=run.mapping)
+        self._keep_meanings(request, run, form)
         return self._to("change", run)
+
+    def _keep_meanings(self, request, run, form):
+        """With the saved choices, beside the meanings that others gave them meanwhile."""
+        saved = ImportMapping.objects.visible_to(request.viewer).select_for_update(of=("self",))
+        for mapping in saved.filter(marking=run.marking, name=run.mapping_name):
+            mapping.mapping["values"] = form.with_meanings(Mapping.of(mapping.mapping))
+            mapping.save()
 
     def _meanings(self, request, run, given=None):
         unknown = unknown_texts(run, request.viewer)
