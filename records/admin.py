@@ -1,15 +1,16 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from records.admin_audit import AuditAdmin
+from records.admin_audit import AuditAdmin, DownloadAdmin
 from records.admin_base import RecordAdmin, section
 from records.admin_columns import span_column
 from records.admin_files import FilesOfSource
 from records.admin_people import OrganisationAdmin, UserAdmin
-from records.models import AuditEntry, Organisation, Source, User
+from records.models import AuditEntry, Download, Organisation, Source, User
 from records.source_choice import ByAddress
 
 admin.site.register(AuditEntry, AuditAdmin)
+admin.site.register(Download, DownloadAdmin)
 
 
 @admin.register(Source)

@@ -2,15 +2,13 @@
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ChangeList
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from records.admin_columns import NOTHING
-from records.admin_lists import WrittenByDatabase
+from records.admin_lists import Trail, TrailList, When
 from records.chain import event_models
 from records.gate import GatedQuerySet
 from records.models import User
@@ -65,11 +63,7 @@ class PersonFilter(_Choice):
         return [(person.pk, person.username) for person in people]
 
 
-class AuditList(ChangeList):
-    def __init__(self, *args):
-        super().__init__(*args)
-        self.title = capfirst(self.opts.verbose_name_plural)
-
+class AuditList(TrailList):
     def get_results(self, request):
         super().get_results(request)
         addresses = _addresses(self.result_list, request, self.model_admin.admin_site)
@@ -118,40 +112,22 @@ def _shown_as(model, site):
     return (whole.attname, shown) if shown and site.is_registered(shown) else (None, None)
 
 
-class AuditAdmin(WrittenByDatabase):
-    """All actions for who may read the audit trail, to others their own."""
+class MadeAt(When):
+    column = "made_at"
+
+
+class AuditAdmin(Trail):
+    """All actions for who may read the audit trail, to others their own, whatever their role."""
 
     list_display = ["made_at", "who", "done", "kind", "request", "page"]
-    list_filter = [PersonFilter, ActionFilter, KindFilter]
+    list_filter = [MadeAt, PersonFilter, ActionFilter, KindFilter]
     list_select_related = ["person"]
-    date_hierarchy = "made_at"
     ordering = ["-sequence"]
-    list_per_page = 100
-    empty_value_display = NOTHING
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).visible_to(request.viewer)
 
     def get_changelist(self, request, **options):
         return AuditList
 
-    # Each sees his own actions, whatever his role
-
-    def has_view_permission(self, request, obj=None):
-        return obj is None
-
-    def has_module_permission(self, request):
-        return True
-
     # Columns
-
-    @admin.display(description=_("who"), ordering="person")
-    def who(self, entry):
-        if entry.key:
-            return _("Key %(number)s") % {"number": entry.key}
-        return entry.person.username if entry.person else NOTHING
 
     @admin.display(description=_("what was done"), ordering="action")
     def done(self, entry):
@@ -164,3 +140,16 @@ class AuditAdmin(WrittenByDatabase):
     @admin.display(description=_("record"))
     def page(self, entry):
         return format_html('<a href="{}">{}</a>', entry.address, _("Open")) if entry.address else ""
+
+
+class DownloadedAt(When):
+    column = "at"
+
+
+class DownloadAdmin(Trail):
+    """Which files went out: to whom, when, and not what they say."""
+
+    list_display = ["at", "who", "kind", "which", "request"]
+    list_filter = [DownloadedAt, PersonFilter, "kind"]
+    list_select_related = ["person"]
+    search_fields = ["which"]

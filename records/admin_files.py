@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import re_path, reverse
@@ -15,8 +14,8 @@ from records.admin_columns import chips
 from records.admin_lists import row_or_404
 from records.file_forms import FileForm, WithdrawFileForm, too_large
 from records.file_kinds import ACTIVE, BYTES, name_to_send
-from records.models import StoredFile
-from records.receiving import BESIDE, Receiving, keep
+from records.models import DownloadKind, StoredFile, note_download
+from records.receiving import BESIDE, NotAsReceived, Receiving, as_received, keep
 from records.viewer import because
 
 # Opened in a browser all the same, it would be a page without scripts, forms or an origin.
@@ -132,8 +131,14 @@ class FilesOfSource(admin.ModelAdmin):
         stored = self._stored(request, row_or_404(self, request, pk), reference)
         if stored.withdrawn_reason:
             raise Http404
+        note_download(request, DownloadKind.EVIDENCE, stored.reference)
+        try:
+            kept = as_received(stored)
+        except NotAsReceived as refusal:
+            messages.error(request, str(refusal))
+            return self._back(stored.source)
         response = FileResponse(
-            default_storage.open(stored.file.name),
+            kept,
             as_attachment=True,
             filename=name_to_send(stored.file_name, stored.media_type),
             content_type=BYTES if stored.media_type in ACTIVE else stored.media_type,
@@ -150,11 +155,14 @@ class FilesOfSource(admin.ModelAdmin):
         form = WithdrawFileForm(request.POST)
         if not form.is_valid():
             messages.error(request, _("Say why the file is withdrawn: at most 500 letters."))
-        elif not stored.withdrawn_reason:
-            stored.withdrawn_reason = form.cleaned_data["reason"]
-            because(reason=stored.withdrawn_reason)
-            stored.save(update_fields=["withdrawn_reason"])
-            messages.success(request, _("The file is withdrawn. It stays stored."))
+        else:
+            reason = form.cleaned_data["reason"]
+            because(reason=reason)
+            rows = self._files(request).filter(pk=stored.pk, withdrawn_reason="")
+            if rows.update(withdrawn_reason=reason):
+                messages.success(request, _("The file is withdrawn. It stays stored."))
+            else:
+                messages.error(request, _("The file was withdrawn before."))
         return self._back(source)
 
     def _stored(self, request, source, reference):

@@ -1,12 +1,21 @@
 """What the lists of the admin answer to: declared lookups, and dates that are certain."""
 
+import re
+from datetime import date, datetime, time, timedelta
+
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import F, Q
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
+from records.admin_columns import NOTHING
 from records.dates import Precision
 
 
@@ -66,6 +75,103 @@ class WrittenByDatabase(DeclaredLookups, admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+COUNTED = 10_000  # rows of a trail, of which there can be millions
+
+
+class UpTo(Paginator):
+    """Counts and pages no further than the first rows: who looks for older ones narrows it."""
+
+    @cached_property
+    def count(self):
+        return self.object_list.order_by()[:COUNTED].count()
+
+
+class TrailList(ChangeList):
+    """Its title, and a number that says when it is not all."""
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.title = capfirst(self.opts.verbose_name_plural)
+
+    def get_results(self, request):
+        super().get_results(request)
+        self.there_may_be_more = self.result_count >= COUNTED
+
+
+class When(admin.SimpleListFilter):
+    """A day, a month or a year of a moment, which the address may name whether offered or not.
+
+    Django's own hierarchy of dates looks at every row there is for the days it offers.
+    """
+
+    title, parameter_name = _("when"), "when"
+    column: str
+
+    def lookups(self, request, model_admin):
+        today = timezone.localdate()
+        months = [today.replace(day=1)]
+        while len(months) < 12:
+            months.append((months[-1] - timedelta(days=1)).replace(day=1))
+        yesterday = today - timedelta(days=1)
+        days = [(f"{today}", _("Today")), (f"{yesterday}", _("Yesterday"))]
+        return [*days, *((f"{month:%Y-%m}", f"{month:%Y-%m}") for month in months)]
+
+    def queryset(self, request, rows):
+        if self.value() is None:
+            return rows
+        try:
+            first, last = _days_of(self.value())
+        except ValueError:
+            raise IncorrectLookupParameters from None
+        here = timezone.get_current_timezone()
+        begins, ends = (datetime.combine(day, time(), here) for day in (first, last))
+        return rows.filter(**{f"{self.column}__gte": begins, f"{self.column}__lt": ends})
+
+
+def _days_of(text):
+    """The first day of `2026`, `2026-03` or `2026-03-01`, and the first after it.
+
+    Raises:
+        ValueError: it is none of them.
+    """
+    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
+        raise ValueError(text)
+    parts = [int(part) for part in text.split("-")]
+    first = date(*parts, *[1] * (3 - len(parts)))
+    if len(parts) == 3:
+        return first, first + timedelta(days=1)
+    months = first.month + (1 if len(parts) == 2 else 12)
+    return first, date(first.year + (months - 1) // 12, (months - 1) % 12 + 1, 1)
+
+
+class Trail(WrittenByDatabase):
+    """What was done: all of it for who may read the audit trail, to others their own."""
+
+    list_per_page = 100
+    paginator = UpTo
+    empty_value_display = NOTHING
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).visible_to(request.viewer)
+
+    def get_changelist(self, request, **options):
+        return TrailList
+
+    def has_view_permission(self, request, obj=None):
+        return obj is None
+
+    def has_module_permission(self, request):
+        return True
+
+    @admin.display(description=_("who"), ordering="person")
+    def who(self, row):
+        if row.key:
+            return _("Key %(number)s") % {"number": row.key}
+        return row.person.username if row.person else NOTHING
 
 
 def row_or_404(model_admin, request, pk, *, change=False):

@@ -11,6 +11,7 @@ from rest_framework.exceptions import ValidationError
 
 from records.export_formats import CSV, EVERYWHERE, NDJSON, XLSX, Export, GeoJSON
 from records.exporting import as_csv, as_geojson, as_ndjson, streamed
+from records.models import DownloadKind, note_download
 from records.parameters import FLAGS
 from records.spreadsheet import as_xlsx
 
@@ -82,6 +83,8 @@ class Exports:
             return self._file(StreamingHttpResponse(()))
         if counts := getattr(request._request, "counts_as_export", None):
             counts()
+        list_ = f"{self.basename}.{request.accepted_renderer.format}"
+        note_download(request, DownloadKind.EXPORT, list_)
         flags = {name: FLAGS[request.query_params.get(name, "false")] for name in OF_FORMAT}
         view, viewer = type(self), request.viewer
         match request.accepted_renderer:

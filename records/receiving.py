@@ -1,8 +1,9 @@
 """A file on its way in: hashed as it arrives, in constant memory, then kept under its hash."""
 
 import codecs
+import logging
 import os
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryFile
 
@@ -10,11 +11,13 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpload
+from django.utils.translation import gettext_lazy as _
 
 from records.file_kinds import HEAD, defused, media_type_of, tells_of_its_camera
 
 FOLDER = "evidence"
 BESIDE = 100_000  # bytes of a request beside its file
+log = logging.getLogger(__name__)
 _CONTROLS = bytes({*range(32), 127} - {9, 10, 12, 13})
 
 
@@ -99,6 +102,35 @@ def keep(received, reference, undo):
     undo.callback(default_storage.delete, stored)
     settle(stored)
     return stored
+
+
+class NotAsReceived(Exception):
+    """What is on the disk is not what came in: as a sentence for whoever asks for it."""
+
+
+def as_received(stored):
+    """The file of a StoredFile, open at its beginning, with the bytes that were received.
+
+    Raises:
+        NotAsReceived: it is gone, or was changed on the disk. The log says which file it is.
+    """
+    try:
+        kept = default_storage.open(stored.file.name)
+    except OSError as error:
+        found = f"{type(error).__name__}"
+    else:
+        found = file_digest(kept, "sha256").hexdigest()
+        if found == stored.sha256:
+            kept.seek(0)
+            return kept
+        kept.close()
+    log.error("Stored file %s is not as it was received: %s.", stored.reference, found)
+    raise NotAsReceived(
+        _(
+            "This file is not as it was received, so it is not handed out. Tell those who run the "
+            "server: they have the copy of a backup."
+        )
+    )
 
 
 def settle(stored):

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.views import APIView
 
+from records.models import DownloadKind, note_download
 from records.parameters import StrictParameters
 from reports.incident_filters import (
     LadderIncidentFilterSet,
@@ -39,5 +40,6 @@ class StixView(StrictParameters, APIView):
         if incidents[LARGEST : LARGEST + 1]:
             message = _("More than %(largest)s incidents: narrow the period, with since and until.")
             raise ValidationError({"since": [message % {"largest": LARGEST}]})
+        note_download(request, DownloadKind.EXPORT, "stix")
         bundle = import_string("reports.stix.bundle")  # which needs the library
         return HttpResponse(bundle(incidents), content_type=MEDIA_TYPE)

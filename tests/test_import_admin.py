@@ -205,7 +205,7 @@ def test_a_hidden_place_cannot_be_meant(desk):
 
 
 def test_a_meaning_that_is_sent_late_is_of_its_own_text(desk):
-    """Another window settled the first of two texts: what was said of it is not said of the next."""
+    """Another window settled the first of two texts: what is said of it means no other."""
     upload(
         desk, HEADER, line("1", kind="Katyusha"), line("2", kind="Katyusha"), line("3", kind="?")
     )

@@ -169,6 +169,7 @@ def test_plans_lead_back_to_the_list_as_it_was(client, person, suspect):
     )
 
     for page, sent in (("take", {}), ("item", {"seen": "2026-01-01T00:00:00.000000+0000"})):
+        sent["planned"] = item(suspect, person).planned
         answer = client.post(of(page, suspect) + asked_with, sent)
         assert answer["Location"] == LIST + asked_with
 

@@ -20,6 +20,7 @@ from incidents.importing.ready_made import READY_MADE, that_fits
 from incidents.importing.staging import sha256_of, stage
 from incidents.models import Import, ImportMapping, ImportMode, ImportRow, ImportState, RowState
 from records.admin_lists import DeclaredLookups, row_or_404
+from records.models import DownloadKind, note_download
 
 AT_WORK = (ImportState.STAGING, ImportState.CHECKING, ImportState.WRITING)
 SETTLED = (ImportState.CHECKED, ImportState.DONE)
@@ -285,6 +286,7 @@ class ImportAdmin(DeclaredLookups, admin.ModelAdmin):
 
     def errors(self, request, pk):
         run = row_or_404(self, request, pk)
+        note_download(request, DownloadKind.IMPORT, run.reference)
         name = f"errors-{run.reference}.csv"
         lines = "".join(write_errors(run, self._rows(request, run)))
         response = HttpResponse(lines, content_type="text/csv; charset=utf-8")

@@ -16,6 +16,7 @@ from partners.citing import citation
 from partners.models import Release
 from partners.withholding import is_withheld, newer_than
 from records.api import MomentField, Part
+from records.models import DownloadKind, note_download
 from records.parameters import StrictParameters
 
 CHECKSUMS = "SHA256SUMS"
@@ -153,6 +154,7 @@ class ReleaseFileView(ReleaseView):
             newer = newer_than(made)
             hint = newer and _("A newer release: %(address)s") % {"address": self.address(newer)}
             raise Gone(" ".join(filter(None, [str(Gone.default_detail), hint])))
+        note_download(request, DownloadKind.RELEASE, f"{made.number}/{file}")
         stored = default_storage.open(made.files[file]["stored"])
         return FileResponse(
             stored,

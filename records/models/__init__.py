@@ -6,6 +6,7 @@ from records.models.audience import (
     Part,
 )
 from records.models.audit import AuditEntry
+from records.models.download import Download, DownloadKind, note_download
 from records.models.join import Join, once
 from records.models.keyed import Keyed, KeyedManager
 from records.models.marking import Marking
@@ -39,6 +40,8 @@ __all__ = [
     "Certainty",
     "Citation",
     "Confidence",
+    "Download",
+    "DownloadKind",
     "Join",
     "Keyed",
     "KeyedManager",
@@ -57,5 +60,6 @@ __all__ = [
     "User",
     "at_least",
     "citation_of",
+    "note_download",
     "once",
 ]

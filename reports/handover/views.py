@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from incidents.models import IncidentKind, Place
 from militias.models import Group
+from records.models import DownloadKind, note_download
 from records.names import label
 from records.rights import REVIEW
 from reports.accountability import counts_by
@@ -195,6 +196,7 @@ def unchanged(view):
 
 @unchanged
 def printed(request, row, made):
+    note_download(request, DownloadKind.REPORT, f"{row.number}, on paper")
     with translation.override(row.language):
         return page(request, "print", row=row, made=made).render()
 
@@ -207,15 +209,16 @@ def page_style(request, number):
 
 @unchanged
 def html_file(request, row, made):
-    return _file(row, made.html, "html", "text/html; charset=utf-8")
+    return _file(request, row, made.html, "html", "text/html; charset=utf-8")
 
 
 @unchanged
 def zip_file(request, row, made):
-    return _file(row, made.zip, "zip", "application/zip")
+    return _file(request, row, made.zip, "zip", "application/zip")
 
 
-def _file(row, data, kind, media_type):
+def _file(request, row, data, kind, media_type):
+    note_download(request, DownloadKind.REPORT, f"{row.number}.{kind}")
     response = HttpResponse(data, content_type=media_type)
     response["Content-Disposition"] = f'attachment; filename="{row.number}.{kind}"'
     return response
