@@ -7,6 +7,7 @@ be kept where whoever owns the database cannot write.
 
 import hmac
 import json
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from django.conf import settings
@@ -105,6 +106,29 @@ def read_checkpoints(lines):
                 "AUDIT_KEY."
             )
     return good, faults
+
+
+def faults_of_hashes(told, kept):
+    """A sentence for each hash that somebody was told, and no entry has any more."""
+    for stated in told:
+        if stated not in kept and stated != BEFORE_THE_FIRST:
+            yield (
+                f"No entry has the hash {stated}, which somebody was told. The chain was written "
+                "anew, or its end was cut off."
+            )
+
+
+def age_of(checkpoints, last, now):
+    """What the newest checkpoint proves, as a sentence."""
+    newest = max(checkpoints.values(), key=lambda each: each[2], default=None)
+    if newest is None:
+        return "No checkpoint of ours was given: nothing proves that no end was cut off."
+    sequence, _stated, made_at = newest
+    age = now - datetime.fromisoformat(made_at)
+    return (
+        f"The newest checkpoint is of {made_at}, {age // timedelta(hours=1):,} hours ago. Entries "
+        f"written since, which it does not prove: {last - sequence:,}."
+    )
 
 
 def faults_against(checkpoints, last, kept):

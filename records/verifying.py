@@ -46,6 +46,12 @@ def end_of_chain():
     return last[0] if last else (0, BEFORE_THE_FIRST)
 
 
+def kept_hashes(hashes):
+    """Those of the hashes that some entry has."""
+    found = _ask(f"SELECT hash FROM {ENTRIES} WHERE hash = ANY(%s)", [list(hashes)])
+    return {stated for (stated,) in found}
+
+
 def faults(checkpoints, say):
     """A sentence for each thing that is wrong with the history of the whole database.
 

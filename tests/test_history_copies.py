@@ -42,6 +42,10 @@ def checkpoints(tmp_path, attacks):
     return tmp_path / "checkpoints"
 
 
+def json_lines(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
 def forge_everything(row):
     """Row, event and entry, and every hash from there on: the chain alone does not tell."""
     event = last_event(row)
@@ -113,6 +117,39 @@ def test_a_checkpoint_that_is_not_ours_is_found(checkpoints, forge, settings):
     assert verify("--against", str(checkpoints)) == [
         "Checkpoint 1 is not one of ours: it was changed, or made with another AUDIT_KEY."
     ]
+
+
+def test_it_is_said_how_much_the_newest_checkpoint_does_not_prove(checkpoints, capsys):
+    IncidentFactory()
+    settle()
+    last, (first,) = ask(f"SELECT max(sequence) FROM {ENTRIES}")[0][0], json_lines(checkpoints)
+
+    call_command("verify_history", "--against", str(checkpoints))
+
+    said = capsys.readouterr().err
+    assert f"The newest checkpoint is of {first['made_at']}, 0 hours ago." in said
+    assert f"which it does not prove: {last - first['sequence']}." in said
+
+
+@pytest.mark.parametrize("of", ["database", "copy"])
+def test_a_hash_that_somebody_was_told_is_asked_for(attacks, tmp_path, of):
+    """However the mail that told it broke its line."""
+    path = tmp_path / "copy.ndjson"
+    ((told,),) = ask(f"SELECT hash FROM {ENTRIES} WHERE sequence = 2")
+    broken = f"{told[:40].upper()} \n{told[40:]}"
+
+    def asking():
+        if of == "copy":
+            call_command("verify_history", "--export", str(path))
+        file = ["--file", str(path)] if of == "copy" else []
+        call_command("verify_history", *file, "--hash", broken, verbosity=0)
+
+    asking()
+    with past_the_triggers(ENTRIES):
+        ask(f"UPDATE {ENTRIES} SET content = content || ' ' WHERE sequence = 1")
+    rehash(1)
+    with pytest.raises(CommandError, match="not whole"):
+        asking()
 
 
 def test_a_checkpoint_may_be_printed(attacks):

@@ -8,9 +8,11 @@ from django.core.management import CommandError, call_command
 from django.utils.translation import get_language
 
 from records.rights import READ
+from records.verifying import end_of_chain
 from reports.queue.digest import send_digests
 from tests.factories import ArrestLinkFactory, DetentionFactory, DigestFactory, IncidentFactory
 from tests.queues import monitor
+from tests.trail import settle
 
 SUNDAY, MONDAY = date(2026, 11, 22), date(2026, 11, 23)
 
@@ -105,3 +107,16 @@ def test_what_the_mail_server_refuses_is_not_sent(items, monkeypatch):
 
     assert digest.sent_for is None
     assert send_digests(SUNDAY) == (1, 0)
+
+
+def test_it_takes_the_end_of_the_history_out_of_the_house(items):
+    """Whoever has the mail can tell later whether what was there by then is still there."""
+    wanting()
+    settle()
+    _ends, stated = end_of_chain()
+    send_digests(SUNDAY)
+    settle()
+    (message,) = mail.outbox
+
+    assert f"\n{stated}\n" in message.body
+    call_command("verify_history", "--hash", stated, verbosity=0)

@@ -1,6 +1,8 @@
 """The weekly mail about the queue: how much waits, and not a word of any record.
 
-Mail is read by others on its way, so it holds numbers and the address of the queue alone.
+Mail is read by others on its way, so it holds numbers and the address of the queue alone; and the
+hash with which the history ends, which says nothing but cannot be taken back from who has the mail:
+docs/security.md#verifying-the-history.
 """
 
 from datetime import timedelta
@@ -14,6 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from records.review_rules import reviews
+from records.verifying import end_of_chain
 from records.viewer import Viewer, viewing
 from reports.models import Digest, QueueKind
 from reports.queue.asked import Asked
@@ -68,6 +71,7 @@ def _mail(person, today):
         "yours": sum(each[2] for each in numbers.values()),
         "open": sum(each[3] for each in numbers.values()),
         "snoozed": sum(each[1] for each in numbers.values()),
+        "history": end_of_chain()[1],
         "address": f"{settings.PUBLIC_ADDRESS.rstrip('/')}{reverse('admin:queue')}",
     }
     return _("Musaala: your queue this week"), render_to_string("reports/digest.txt", told)
