@@ -1,5 +1,6 @@
-"""What a request to the API may not exceed, checked before anything is asked of the database."""
+"""What a request may not hold, and one to the API not exceed, before the database is asked."""
 
+from django.core.exceptions import BadRequest
 from django.utils.translation import gettext as _
 
 from config.problems import is_for_programs, problem
@@ -10,14 +11,20 @@ LARGEST_BODY = 2_000_000  # bytes
 
 
 class Limits:
-    """Refuses long queries, many parameters and large bodies before they are read."""
+    """Refuses long queries, many parameters and large bodies before they are read.
+
+    People have forms that say so themselves; but PostgreSQL keeps no NUL, whoever sends it.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        refusal = _refusal(request) if is_for_programs(request) else None
-        return refusal or self.get_response(request)
+        if is_for_programs(request):
+            return _refusal(request) or self.get_response(request)
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("An address cannot hold a NUL character.")
+        return self.get_response(request)
 
 
 def _refusal(request):

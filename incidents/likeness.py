@@ -5,7 +5,7 @@ says how much two descriptions agree, from 0 to 1. docs/methodology.md#duplicate
 """
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from math import cos, radians, sqrt
 from typing import NamedTuple
 
@@ -19,10 +19,10 @@ from rapidfuzz import fuzz
 from incidents.models import Incident, with_place
 from incidents.models.nearby import METRES_PER_DEGREE
 from incidents.models.place import governorate_of
+from records.dates import days_from
 from records.models import ReviewStatus
 from records.names import SIMILAR_ENOUGH, fold_all, folded
 
-DAY = timedelta(1)
 WIDEST = 8  # days: dates that are known less well are like too many others
 LONGEST = 31  # days: beyond a month, dates say nothing
 NEAR_KM = 5
@@ -188,8 +188,8 @@ def _candidates(sketch, viewer):
         Incident.objects.visible_to(viewer)
         .exclude(review_status=ReviewStatus.WITHDRAWN)
         .filter(
-            occurred_from__range=(sketch.first - (LONGEST + 1) * DAY, sketch.last + DAY),
-            occurred_to__gte=sketch.first - DAY,
+            occurred_from__range=(days_from(sketch.first, -LONGEST - 1), days_from(sketch.last, 1)),
+            occurred_to__gte=days_from(sketch.first, -1),
         )
         .annotate(
             governorate_of_place=governorate_of("place__"),

@@ -6,7 +6,7 @@ implies. Definitions: docs/methodology.md#dates.
 """
 
 import calendar
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import models
@@ -37,6 +37,14 @@ ISO_DAY: dict[str, Any] = {
 
 def precision_field(**options):
     return models.CharField(max_length=5, choices=Precision, **options)
+
+
+def days_from(day, number):
+    """So many days later, or earlier; the first or last day there is, where that lies beyond."""
+    try:
+        return day + timedelta(days=number)
+    except OverflowError:
+        return date.max if number > 0 else date.min
 
 
 def days_of(day, precision):

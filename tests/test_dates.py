@@ -8,7 +8,7 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from records.dates import POINT_PRECISIONS, Precision, days_of, describe
+from records.dates import POINT_PRECISIONS, Precision, days_from, days_of, describe
 from tests.factories import IncidentFactory
 
 DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
@@ -126,3 +126,16 @@ def test_a_record_describes_its_own_date():
 
 def test_a_single_date_is_never_a_span():
     assert [value for value, _ in POINT_PRECISIONS] == ["day", "month", "year", "about"]
+
+
+@pytest.mark.parametrize(
+    ("day", "number", "found"),
+    [
+        (date(2024, 2, 28), 2, date(2024, 3, 1)),
+        (date(2024, 3, 1), -2, date(2024, 2, 28)),
+        (date.max, 1, date.max),
+        (date.min, -90, date.min),
+    ],
+)
+def test_days_end_where_the_calendar_does(day, number, found):
+    assert days_from(day, number) == found

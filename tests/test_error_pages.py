@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.contenttypes.models import ContentType
 
-from tests.factories import UserFactory
+from tests.factories import IncidentFactory, UserFactory
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,14 @@ def test_no_address_takes_a_key_of_any_table_there_is(client):
     statuses = {client.get(f"/admin/r/{key}/1/").status_code for key in keys}
 
     assert statuses == {404}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["with=%00", "of=A%00B", "q=%00", "%00=1"])
+def test_an_address_that_holds_what_no_text_holds(client, query):
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    client.raise_request_exception = False
+    incident = IncidentFactory()
+
+    for page in ("", f"{incident.pk}/merge/", f"{incident.pk}/unmerge/", "quick/"):
+        assert client.get(f"/admin/incidents/incident/{page}?{query}").status_code == 400

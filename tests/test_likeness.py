@@ -164,3 +164,8 @@ def test_it_takes_two_queries_however_much_is_alike(attack, erbil, viewer, count
 
 def test_without_place_and_words_nothing_is_alike():
     assert compared(Sketch(DAY, DAY, "ambush"), Sketch(DAY, DAY, "ambush", Where(1, 2))) is None
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_nothing_is_like_an_attack_at_the_end_of_all_days(erbil, viewer, day):
+    assert like(viewer, sketch(erbil, day)) == []

@@ -180,3 +180,8 @@ def test_the_wish_for_a_mail_is_ones_own(client, person):
         assert sql("UPDATE reports_digest SET wanted = false") == 0
     client.force_login(UserFactory(is_staff=True, rights=[READ]))
     assert client.post(reverse("admin:queue_digest"), {"language": "en"}).status_code == 403
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_first_day_and_the_last_are_days(client, person, day):
+    assert client.get(LIST, {"as_of": day}).status_code == 200

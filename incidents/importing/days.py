@@ -1,11 +1,11 @@
 """One way of writing a day for a whole column, for 03/04/2021 is two days to two readers."""
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from records.dates import Precision, days_of
+from records.dates import Precision, days_from, days_of
 
 MONTHS = {
     name: number
@@ -114,8 +114,8 @@ def formats_of(texts):
 def span(day, precision):
     """(first day, last day, precision) as an incident keeps them."""
     if precision in AROUND:
-        width = timedelta(AROUND[precision])
-        return day - width, day + width, Precision.ABOUT
+        width = AROUND[precision]
+        return days_from(day, -width), days_from(day, width), Precision.ABOUT
     return *days_of(day, precision), precision
 
 

@@ -9,10 +9,10 @@ from datetime import date
 
 from django.db.models import Q
 
-from incidents.likeness import DAY, WIDEST, Sketch, Where, compared, point_of
+from incidents.likeness import WIDEST, Sketch, Where, compared, point_of
 from incidents.models import ImportRow, Incident, RowState
 from incidents.models.place import governorate_of
-from records.dates import Precision
+from records.dates import Precision, days_from
 
 
 class Likeness:
@@ -40,8 +40,8 @@ class Likeness:
         near, wide = set(), set()
         for draft in tight:
             first, last = _days(draft)
-            near |= set(_each_day(first - DAY, last + DAY))
-            wide |= set(_each_day(first - WIDEST * DAY, last + DAY))
+            near |= set(_each_day(days_from(first, -1), days_from(last, 1)))
+            wide |= set(_each_day(days_from(first, -WIDEST), days_from(last, 1)))
         made_here = ImportRow.objects.visible_to(viewer).filter(run=run, state=RowState.IMPORTED)
         rows = (
             self.seen.filter(
@@ -64,7 +64,7 @@ class Likeness:
             where = Where(place, governorate, point_of(latitude, longitude))
             known = Sketch(first, last, kind, where)
             if known.days <= WIDEST:
-                for day in _each_day(first - DAY, last + DAY):
+                for day in _each_day(days_from(first, -1), days_from(last, 1)):
                     self.by_day[kind, day].append((pk, known))
 
     def of(self, draft, where):
@@ -91,8 +91,8 @@ def _days(draft):
 
 def _is_tight(draft):
     first, last = _days(draft)
-    return last - first <= WIDEST * DAY
+    return (last - first).days <= WIDEST
 
 
 def _each_day(first, last):
-    return (first + n * DAY for n in range((last - first).days + 1))
+    return (days_from(first, n) for n in range((last - first).days + 1))

@@ -1,12 +1,13 @@
 """What somebody asks of the queue, and the rows its rules look at."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 
 from django.db.models import Q
 
 from legal.models import Conviction, Step
+from records.dates import days_from
 from records.models import Confidence, ReviewStatus, at_least
 from records.viewer import Viewer
 
@@ -26,7 +27,7 @@ class Asked:
 
     @cached_property
     def quiet_since(self):
-        return self.day - timedelta(days=self.quiet_days)
+        return days_from(self.day, -self.quiet_days)
 
     def own(self, model):
         """Records of the organisation in any state: what was merged waits withdrawn."""

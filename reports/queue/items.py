@@ -5,7 +5,7 @@ counted and listed.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils.translation import get_language
 
+from records.dates import days_from
 from records.rights import REVIEW
 from reports.models import QueueKind, QueueNote
 from reports.queue import cases
@@ -230,7 +231,7 @@ def _rows(asked, select, **given):
     me = {
         "day": asked.day,
         "quiet_since": asked.quiet_since,
-        "soon": asked.day + timedelta(days=cases.HEARINGS_AHEAD),
+        "soon": days_from(asked.day, cases.HEARINGS_AHEAD),
         "me": viewer.person_id,
         "monitor": viewer.has(REVIEW),
     }

@@ -5,8 +5,6 @@ suspects are in reports/queue/cases.py. reports/queue/items.py puts them togethe
 each means is told in docs/methodology.md#the-queue.
 """
 
-from datetime import timedelta
-
 from django.db.models import (
     BigIntegerField,
     Case,
@@ -33,6 +31,7 @@ from legal.models import (
 )
 from militias.models import CandidateLink
 from militias.models.candidate import Decision
+from records.dates import days_from
 from records.models import Confidence, ReviewStatus
 from reports.models.queue_note import RECORDS, QueueKind
 from reports.queue.listed import NO_TEXT, listed
@@ -192,7 +191,7 @@ def name_in_question(asked):
 
 def review(asked):
     """Of every kind of record: what waits for a second person, and drafts left lying."""
-    left = asked.day - timedelta(days=DRAFT_LEFT)
+    left = days_from(asked.day, -DRAFT_LEFT)
     waits = {
         QueueKind.TO_REVIEW: Q(review_status=ReviewStatus.SUBMITTED),
         QueueKind.TO_COUNTERSIGN: Q(to_countersign=True),
