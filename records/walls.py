@@ -154,7 +154,12 @@ AUDIT_TABLE = AuditEntry._meta.db_table
 _TOLD = [
     str(field.column) for field in AuditEntry._meta.fields if field.name not in AuditEntry.PROOF
 ]
-RIGHTS = {"django_migrations": "SELECT", AUDIT_TABLE: f"SELECT ({', '.join(_TOLD)})"}
+RIGHTS = {
+    "django_migrations": "SELECT",
+    AUDIT_TABLE: f"SELECT ({', '.join(_TOLD)})",
+    # What a role may do is said by `migrate`, or one person could widen all who hold it.
+    **dict.fromkeys(["auth_group", "auth_group_permissions", "auth_permission"], "SELECT"),
+}
 
 
 def _grant(cursor, table, rights):

@@ -6,6 +6,7 @@ from records.models.audience import (
     Part,
 )
 from records.models.audit import AuditEntry
+from records.models.grant import Grant
 from records.models.join import Join, once
 from records.models.keyed import Keyed, KeyedManager
 from records.models.marking import Marking
@@ -39,6 +40,7 @@ __all__ = [
     "Certainty",
     "Citation",
     "Confidence",
+    "Grant",
     "Join",
     "Keyed",
     "KeyedManager",
