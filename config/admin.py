@@ -44,6 +44,7 @@ STORY = [
 ]
 USERS = {
     "records.User": "auth",
+    "records.Grant": "auth",
     "records.AuditEntry": "auth",
 }  # listed at the end, beside the rights, not among the records
 RENAMED = {"auth.Group": _("Groups of users")}  # a group is an armed one everywhere else
