@@ -5,7 +5,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +26,7 @@ from records.granting import (
     why_not_agree,
     why_not_decline,
 )
-from records.models import Grant
+from records.once_more import code_first
 
 STATES = {
     "waiting": _("Waits for a second administrator"),
@@ -93,6 +93,11 @@ class GrantAdmin(KeptAdmin):
 
     def agree_view(self, request, pk):
         grant = self._asked(request, pk)
+        doing = _("Agree to the request for %(name)s") % {"name": grant.person}
+        back = reverse("admin:records_grant_change", args=[pk])
+        may = why_not_agree(grant, request.user) is None
+        if may and (page := code_first(request, self.admin_site, doing, back)):
+            return page
         try:
             grant, password = agree(pk, request.user, request.POST.get("seen", ""))
         except GrantRefused as refusal:

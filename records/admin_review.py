@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from records.admin_columns import chips
 from records.audience_words import name_of, narrowed_by, read_by
 from records.models import Organisation, ReviewStatus, User
+from records.once_more import code_first
 from records.review import Audience, Refused
 from records.review_forms import RecordForm, TurnForm, asks_reason
 from records.review_rules import why_not_edit
@@ -142,6 +143,10 @@ class Reviewed(admin.ModelAdmin):
         form = TurnForm(turn, request)
         back = HttpResponseRedirect(self._address(row, "change"))
         if form.is_valid():
+            doing = f"{turn.label}: {self.label(row)}"
+            may = turn.asks_code and turn.why_not(request.user, row) is None
+            if may and (page := code_first(request, self.admin_site, doing, back.url)):
+                return page
             try:
                 turn.act(request.user, row, **form.given())
             except Refused as refusal:

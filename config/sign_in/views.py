@@ -22,9 +22,11 @@ from config.sign_in.devices import (
     remove_devices,
 )
 from config.sign_in.forms import CurrentCodeForm, LostForm, SetUpForm
+from config.sign_in.once_more import back_to
 from config.sign_in.sessions import end_sessions_of
 from records.granting import KEEPS_PEOPLE, GrantRefused, ask, why_not_ask
 from records.models import User
+from records.once_more import code_given
 
 NEW_KEY = "authenticator_key"  # in the session, until its first code is given
 
@@ -42,6 +44,7 @@ def addresses(site):
         path("codes/", page(overview), name="codes"),
         path("codes/set-up/", page(set_up), name="codes_set_up"),
         path("codes/recovery/", page(renew_recovery_codes), name="codes_recovery"),
+        path("codes/again/", page(enter_again), name="codes_again"),
         path("codes/reset/<int:pk>/", page(reset), name="codes_reset"),
     ]
 
@@ -88,6 +91,7 @@ def _enrolled(request, site, device, code):
         del request.session[NEW_KEY]
         request.session.cycle_key()
         verify(request, device)
+        code_given(request)
         end_sessions_of(device.user, but=request.session.session_key)
     return _codes_once(request, site, codes)
 
@@ -97,8 +101,20 @@ def renew_recovery_codes(request, site):
         return redirect("admin:codes_set_up")
     form = CurrentCodeForm(request.user, request.POST or None)
     if form.is_valid():
+        code_given(request)
         return _codes_once(request, site, new_recovery_codes(request.user))
     return _page(request, site, "renew", _("New recovery codes"), form=form)
+
+
+def enter_again(request, site):
+    """A code for what is only looked at, such as a search by name; then back to it."""
+    if not has_device(request.user):
+        return redirect("admin:codes_set_up")
+    form = CurrentCodeForm(request.user, request.POST or None)
+    if form.is_valid():
+        code_given(request)
+        return back_to(request)
+    return _page(request, site, "again", _("Your code once more"), form=form)
 
 
 def reset(request, site, pk):
