@@ -8,6 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.debug import sensitive_variables
@@ -18,14 +19,11 @@ from records.granting import (
     KEEPS_PEOPLE,
     GrantRefused,
     agree,
-    asked_for,
     decline,
-    digest,
-    in_words,
-    lines,
     why_not_agree,
     why_not_decline,
 )
+from records.granting_words import asked_for, digest, in_words, lines
 from records.once_more import code_first
 
 STATES = {
@@ -80,6 +78,10 @@ class GrantAdmin(KeptAdmin):
             for name, view in (("agree", self.agree_view), ("decline", self.decline_view))
         ]
         return [*own, *super().get_urls()]
+
+    def changelist_view(self, request, extra_context=None):
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, (extra_context or {}) | title)
 
     # Its page
 

@@ -12,18 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from records.admin_base import collapsed, section
 from records.admin_lists import DeclaredLookups
 from records.granting import (
-    KEEPS_PEOPLE,
-    MAKES_ONE,
-    administrators,
     ask,
-    names_right,
     nobody,
-    reads_names,
-    title_of,
+    notice,
     why_not_ask,
     why_not_together,
     wider,
 )
+from records.granting_words import names_right, reads_names, title_of
 from records.models import Grant, Marking, Organisation, User
 
 OWN_RIGHTS = ("is_active", "is_staff", "groups", "may_read_names", "organisation", "clearance")
@@ -89,6 +85,10 @@ class PersonForm(forms.ModelForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
+        if "is_staff" in self.fields:
+            self.fields["is_staff"].label = _("May open these pages")
+            self.fields["is_staff"].help_text = ""
+            self.fields["is_active"].help_text = _("Take it away from whoever leaves.")
         if "may_read_names" in self.fields:
             self.initial["may_read_names"] = reads_names(self.instance)
         self.asked = {}
@@ -226,7 +226,7 @@ class UserAdmin(KeptAdmin, DjangoUserAdmin):
         return super().changelist_view(request, (extra_context or {}) | extra)
 
     def add_view(self, request, form_url="", extra_context=None):
-        extra = {"people": notice(request), **ONE_BUTTON}
+        extra = {"people": notice(request), "show_save_and_continue": False, **ONE_BUTTON}
         return self.changeform_view(request, None, form_url, (extra_context or {}) | extra)
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
@@ -257,14 +257,3 @@ def waits_in_words(grant):
         reverse("admin:records_grant_change", args=[grant.pk]),
         _("See what waits"),
     )
-
-
-def notice(request):
-    """What a page on people says of the second administrator. Makes two queries."""
-    if not request.user.has_perm(KEEPS_PEOPLE):
-        return None
-    keeping = administrators().exclude(pk=request.user.pk).exists()
-    return {
-        "alone": None if keeping else MAKES_ONE,
-        "waiting": Grant.objects.waiting_for(request.user).count(),
-    }

@@ -5,43 +5,26 @@ Behind this stand the triggers of records/models/second_administrator.py.
 """
 
 import secrets
-from hashlib import sha256
-from typing import NamedTuple
 
 from django.contrib.auth.models import Group, Permission
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from django_otp import devices_for_user
 
+from records.granting_words import digest, lines, names_right, reads_names, roles_of
 from records.models import Grant, Marking, User
-from records.models.grant import ASKED
-from records.rights import NAMES
 from records.roles import CONTENT_ROLES, TITLES
 from records.viewer import because
 
 KEEPS_PEOPLE = "records.change_user"
-YES, NO, NONE = _("yes"), _("no"), _("none")
 MAKES_ONE = "manage.py administrator NAME"  # what the operator runs
 
 
 class GrantRefused(Exception):
     """Why this person cannot do this now, as a sentence."""
-
-
-class Line(NamedTuple):
-    """One field of a sign-in, as it is and as it would be."""
-
-    label: str | Promise
-    now: str | Promise
-    becomes: str | Promise
-
-    @property
-    def changes(self):
-        return str(self.now) != str(self.becomes)
 
 
 # What is wider
@@ -52,23 +35,6 @@ def nobody():
     user = User(is_active=False, is_staff=False, clearance=Marking.CLEAR)
     user.set_unusable_password()
     return user
-
-
-def title_of(group):
-    return TITLES.get(group.name, group.name)
-
-
-def names_right():
-    app, codename = NAMES.split(".")
-    return {"content_type__app_label": app, "codename": codename}
-
-
-def reads_names(user):
-    return bool(user.pk) and user.user_permissions.filter(**names_right()).exists()
-
-
-def roles_of(user):
-    return list(user.groups.order_by("pk")) if user.pk else []
 
 
 def wider(user, wanted):
@@ -124,63 +90,15 @@ def administrators():
     ).distinct()
 
 
-def lines(grant):
-    """Every field of the sign-in with what this request would make of it. Makes three queries."""
-    person = grant.person
-    held, given = roles_of(person), list(Group.objects.filter(pk__in=grant.roles).order_by("pk"))
-    reads = reads_names(person)
-    found = [
-        _switch(_("active"), person.is_active, grant.is_active),
-        _switch(_("may open these pages"), person.is_staff, grant.is_staff),
-        Line(
-            _("organisation"),
-            str(person.organisation or NONE),
-            str(grant.organisation or person.organisation or NONE),
-        ),
-        Line(_("clearance"), person.clearance, grant.clearance or person.clearance),
-        Line(_("roles"), _roles(held), _roles([*held, *(g for g in given if g not in held)])),
-        _switch(_("may read names of suspects"), reads, grant.may_read_names),
-    ]
-    if grant.new_password:
-        has = person.has_usable_password()
-        made = _("a new one, shown once to who agrees")
-        found.append(Line(_("password"), _("the present one") if has else NONE, made))
-    if grant.devices_away:
-        found.append(
-            Line(_("authenticator and recovery codes"), _("the present ones"), _("taken away"))
-        )
-    return found
-
-
-def _switch(label, now, given):
-    return Line(label, YES if now else NO, YES if now or given else NO)
-
-
-def _roles(groups):
-    return ", ".join(str(title_of(group)) for group in groups) or NONE
-
-
-def digest(found):
-    """Stands for what somebody saw before he agreed."""
-    return sha256(repr([tuple(map(str, line)) for line in found]).encode()).hexdigest()
-
-
-def asked_for(grant):
-    """Labels of what is asked for, and to what: {label: value}. Makes one query if of roles."""
-    found = {}
-    for name in ASKED:
-        if value := getattr(grant, name):
-            label = Grant._meta.get_field(name).verbose_name
-            found[label] = YES if value is True else value
-            if name == "roles":
-                found[label] = _roles(Group.objects.filter(pk__in=value).order_by("pk"))
-    return found
-
-
-def in_words(grant):
-    """What is asked for, shortly: “clearance, roles”. Makes no query."""
-    asked = [name for name in ASKED if getattr(grant, name)]
-    return ", ".join(str(Grant._meta.get_field(name).verbose_name) for name in asked)
+def notice(request):
+    """What a page says of the second administrator to the first. Makes two queries."""
+    if not request.user.has_perm(KEEPS_PEOPLE):
+        return None
+    keeping = administrators().exclude(pk=request.user.pk).exists()
+    return {
+        "alone": None if keeping else MAKES_ONE,
+        "waiting": Grant.objects.waiting_for(request.user).count(),
+    }
 
 
 # Rules: None, or the sentence why not

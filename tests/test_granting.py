@@ -11,7 +11,8 @@ from django.urls import reverse
 from django_otp.plugins.otp_static.models import StaticToken
 
 from config.models import Authenticator, RecoveryCodes, Session
-from records.granting import GrantRefused, agree, ask, digest, lines
+from records.granting import GrantRefused, agree, ask
+from records.granting_words import digest, lines
 from records.models import Grant, User
 from records.rights import NAMES
 from records.roles import ADMINISTRATOR, AUDITOR, DATA_ENTRY, MONITOR
