@@ -159,9 +159,9 @@ class KeyAdmin(KeptAdmin):
         key = get_object_or_404(Key.objects.select_related("organisation", "made_by"), pk=pk)
         form = act.form(request.POST if request.method == "POST" else None)
         refused = act.why_not(key, request.user)
-        doing, back = f"{act.title}: {key.label}", reverse("admin:partners_key_change", args=[pk])
+        back = reverse("admin:partners_key_change", args=[pk])
         may = act.asks_code and refused is None and form.is_valid()
-        if may and (page := code_first(request, self.admin_site, doing, back)):
+        if may and (page := code_first(request, self.admin_site, act.title, key.label, back)):
             return page
         if form.is_valid():
             try:

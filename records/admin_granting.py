@@ -95,10 +95,9 @@ class GrantAdmin(KeptAdmin):
 
     def agree_view(self, request, pk):
         grant = self._asked(request, pk)
-        doing = _("Agree to the request for %(name)s") % {"name": grant.person}
         back = reverse("admin:records_grant_change", args=[pk])
-        may = why_not_agree(grant, request.user) is None
-        if may and (page := code_first(request, self.admin_site, doing, back)):
+        about, may = grant.person, why_not_agree(grant, request.user) is None
+        if may and (page := code_first(request, self.admin_site, _("Agree"), about, back)):
             return page
         try:
             grant, password = agree(pk, request.user, request.POST.get("seen", ""))

@@ -27,13 +27,13 @@ def is_asked(request):
     return time() - request.session.get(CODE_AT, 0) >= settings.CODE_MINUTES * 60
 
 
-def code_first(request, site, doing, back):
+def code_first(request, site, doing, about, back):
     """The page that asks for a code before what was sent is done; None if none is asked.
 
     It sends everything again that was sent, with the code, to the same address: nothing
     typed is lost, and what one was about to do is done.
 
-    doing: what that is, as words of a button.
+    doing, about: what that is, as words of a button, and whom or what it is done to.
     back: address of the page where he was.
     """
     if not is_asked(request):
@@ -49,6 +49,7 @@ def code_first(request, site, doing, back):
         "title": _("Your code once more"),
         "is_nav_sidebar_enabled": False,
         "doing": doing,
+        "about": about,
         "back": back,
         "sent": sent,
         "field": FIELD,

@@ -2,36 +2,24 @@
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth.models import Group as Role
 from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
-from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django_otp.plugins.otp_static.models import StaticToken
 
 from config.models import Authenticator, RecoveryCodes, Session
-from records.granting import GrantRefused, agree, ask
+from records.granting import GrantRefused, ask
 from records.granting_words import digest, lines
 from records.models import Grant, User
 from records.rights import NAMES
 from records.roles import ADMINISTRATOR, AUDITOR, DATA_ENTRY, MONITOR
-from records.viewer import Viewer, viewing
 from tests.admin_pages import address, form_data, refusals
 from tests.authenticators import PASSWORD, enrolled, is_in, sign_in
 from tests.factories import OrganisationFactory, UserFactory
+from tests.granting import in_role, role
 
 ADD = "/admin/records/user/add/"
-
-
-def in_role(role, **values):
-    user = UserFactory(is_staff=True, rights=[], **values)
-    user.groups.set(Role.objects.filter(name=role))
-    return user
-
-
-def role(name):
-    return Role.objects.get(name=name)
 
 
 @pytest.fixture
@@ -350,135 +338,3 @@ def test_the_pages_cost_the_same_however_much_waits(
         ask(UserFactory(rights=[]), asker, "As well.", roles=[role(MONITOR).pk])
 
     assert count_queries(lambda: other_browser.get(listed)) == one
-
-
-# The database
-
-
-def refused(attempt):
-    with pytest.raises(DatabaseError) as refusal, transaction.atomic():
-        attempt()
-    return str(refusal.value)
-
-
-def rows_of(user):
-    return User.objects.filter(pk=user.pk)
-
-
-def test_the_database_widens_nothing_for_one_administrator(asker, second, person):
-    enrolled(person)
-    off = UserFactory(is_active=False, rights=[])
-    names = Permission.objects.get(codename="read_names")
-    elsewhere = OrganisationFactory(slug="elsewhere")
-    attempts = [
-        lambda: rows_of(person).update(clearance="TLP:RED"),
-        lambda: rows_of(person).update(organisation=elsewhere),
-        lambda: rows_of(off).update(is_active=True),
-        lambda: rows_of(off).update(is_staff=True),
-        lambda: rows_of(person).update(is_superuser=True),
-        lambda: rows_of(person).update(password="x"),
-        lambda: person.groups.add(role(AUDITOR)),
-        lambda: asker.groups.add(role(AUDITOR)),
-        lambda: asker.groups.through.objects.filter(user=asker).update(group=role(MONITOR)),
-        lambda: person.user_permissions.add(names),
-        lambda: person.user_permissions.add(Permission.objects.get(codename="change_user")),
-        lambda: User.objects.create(username="new"),
-        lambda: User.objects.create(username="new", is_active=False, clearance="TLP:CLEAR"),
-        lambda: Authenticator.objects.all().delete(),
-        lambda: RecoveryCodes.objects.all().delete(),
-        lambda: StaticToken.objects.all().delete(),
-        lambda: Authenticator.objects.create(user=person, name="mine"),
-        lambda: Authenticator.objects.update(key="00"),
-        lambda: Authenticator.objects.update(user=asker),
-        lambda: StaticToken.objects.create(device=RecoveryCodes.objects.get(), token="mine"),
-        lambda: role(AUDITOR).permissions.add(names),
-        lambda: Grant.objects.create(
-            person=person, asked_by=second, reason="In her name.", clearance="TLP:RED"
-        ),
-        lambda: Grant.objects.all().delete(),
-    ]
-    with viewing(Viewer.of(asker)):
-        for number, attempt in enumerate(attempts):
-            assert refused(attempt), number
-        Grant.objects.create(person=person, asked_by=asker, reason="Mine.", clearance="TLP:RED")
-        waiting = Grant.objects.filter(person=person)
-        for end in ({"agreed_by": asker}, {"agreed_by": second}, {"declined_by": second}):
-            moment = {f"{next(iter(end))[:-3]}_at": asker.date_joined}
-            assert refused(lambda end=end, moment=moment: waiting.update(**end, **moment)), end
-        assert "does not change" in refused(lambda: waiting.update(clearance="TLP:AMBER"))
-
-
-def test_the_database_takes_no_yes_of_who_keeps_no_sign_ins(asker, person):
-    grant = ask(person, asker, "Needs to read.", clearance="TLP:RED")
-    monitor = in_role(MONITOR)
-
-    with viewing(Viewer.of(monitor)):
-        said = {"agreed_by": monitor, "agreed_at": asker.date_joined}
-        assert "Two administrators" in refused(
-            lambda: Grant.objects.filter(pk=grant.pk).update(**said)
-        )
-        assert "Who asks" in refused(
-            lambda: Grant.objects.create(
-                person=asker, asked_by=monitor, reason="x", clearance="TLP:RED"
-            )
-        )
-
-
-def test_what_was_agreed_to_gives_that_and_nothing_more(asker, second, person):
-    grant = ask(person, asker, "Needs to read.", clearance="TLP:AMBER")
-    with viewing(Viewer.of(second)):
-        agree(grant.pk, second, digest(lines(grant)))
-        for attempt in (
-            lambda: rows_of(person).update(clearance="TLP:RED"),
-            lambda: rows_of(person).update(password="x"),
-            lambda: person.groups.add(role(AUDITOR)),
-            lambda: rows_of(asker).update(clearance="TLP:RED"),
-        ):
-            assert refused(attempt)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_what_was_agreed_to_is_given_once(asker, second, person):
-    grant = ask(person, asker, "Needs to read.", clearance="TLP:RED")
-    with viewing(Viewer.of(second)):
-        agree(grant.pk, second, digest(lines(grant)))
-    with viewing(Viewer.of(asker)):
-        rows_of(person).update(clearance="TLP:CLEAR")
-
-    for one in (asker, second):
-        with viewing(Viewer.of(one)):
-            assert "second administrator" in refused(
-                lambda: rows_of(person).update(clearance="TLP:RED")
-            )
-            assert "stays so" in refused(
-                lambda: Grant.objects.filter(pk=grant.pk).update(agreed_by=None, agreed_at=None)
-            )
-
-
-def test_everybody_keeps_his_own_password_and_devices(person):
-    with viewing(Viewer.of(person)):
-        enrolled(person)
-        rows_of(person).update(password="x")
-        Authenticator.objects.all().delete()
-        RecoveryCodes.objects.all().delete()
-
-
-def test_the_operator_s_commands_are_not_asked(person):
-    assert connection.settings_dict  # the tables' owner, as commands are
-    person.groups.add(role(ADMINISTRATOR))
-    rows_of(person).update(clearance="TLP:RED", password="x")
-
-
-# The trail
-
-
-def test_the_history_says_who_asked_why_and_who_agreed(asker, second, person):
-    grant = ask(person, asker, "Needs to read.", clearance="TLP:RED")
-    with viewing(Viewer.of(second), user=second.pk):
-        agree(grant.pk, second, digest(lines(grant)))
-
-    event = User.pgh_event_model.objects.filter(pgh_obj=person).order_by("-pgh_id").first()
-    assert event.clearance == "TLP:RED"
-    context = event.pgh_context
-    assert (context["user"], context["asked_by"]) == (second.pk, asker.pk)
-    assert context["reason"] == "Needs to read."

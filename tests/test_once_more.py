@@ -3,7 +3,6 @@
 from urllib.parse import urlencode
 
 import pytest
-from django.contrib.auth.models import Group as Role
 from django.urls import reverse
 
 from config.models import Authenticator
@@ -25,16 +24,11 @@ from tests.factories import (
     UserFactory,
     cite,
 )
+from tests.granting import in_role
 from tests.keys import by
 from tests.name_pages import show
 
 NAME = "Abu Example"
-
-
-def in_role(role, *rights, **values):
-    user = UserFactory(is_staff=True, rights=rights, password=PASSWORD, **values)
-    user.groups.set(Role.objects.filter(name=role))
-    return user
 
 
 def entered(client, person):
@@ -55,7 +49,7 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def monitor():
-    return in_role(MONITOR, NAMES, clearance="TLP:RED")
+    return in_role(MONITOR, NAMES, clearance="TLP:RED", password=PASSWORD)
 
 
 def submitted(**values):
@@ -226,7 +220,7 @@ def test_the_api_finds_no_name_without_one_and_keys_are_not_asked(client, monito
 
 @pytest.fixture
 def second():
-    return in_role(ADMINISTRATOR, username="second")
+    return in_role(ADMINISTRATOR, username="second", password=PASSWORD)
 
 
 def test_agreeing_to_a_right_asks_for_a_code_and_then_gives_it(client, second, clock):
@@ -311,3 +305,4 @@ def test_the_code_costs_two_queries_and_no_other_request_more(
     clock[0] = 15
 
     assert count_queries(lambda: client.get(page)) == before
+    assert "Publish …" in client.get(page).content.decode()

@@ -61,8 +61,7 @@ class NamesOfSuspects:
         if request.method != "POST":
             return HttpResponseRedirect(reverse("admin:legal_suspect_change", args=[key]))
         back = reverse("admin:legal_suspect_change", args=[key])
-        doing = _("Show the name of %(code)s") % {"code": suspect.code}
-        if page := code_first(request, self.admin_site, doing, back):
+        if page := code_first(request, self.admin_site, _("Show the name"), suspect.code, back):
             return page
         shown, status = {}, 200
         try:
