@@ -40,5 +40,5 @@ class SourceAdmin(ByAddress, FilesOfSource, RecordAdmin):
 
 
 admin.site.register(Organisation, OrganisationAdmin)
-admin.site.register(User, UserAdmin)
 admin.site.register(Grant, GrantAdmin)
+admin.site.register(User, UserAdmin)

@@ -62,8 +62,12 @@ class GrantAdmin(KeptAdmin):
 
     list_display = ["asked", "person", "asks_for", "state", "asked_by"]
     list_filter = [StateFilter]
-    list_select_related = ["person__organisation", "asked_by", "organisation"]
     search_fields = ["person__username", "reason"]
+
+    def get_queryset(self, request):
+        named = ["person__organisation", "asked_by", "agreed_by", "declined_by", "organisation"]
+        rows = super().get_queryset(request).select_related(*named)
+        return rows.prefetch_related("person__groups")
 
     def has_add_permission(self, request):
         return False
@@ -133,7 +137,7 @@ class GrantAdmin(KeptAdmin):
         return get_object_or_404(self.get_queryset(request), pk=pk)
 
     def _page(self, request, grant, form=None, refused=None):
-        found = lines(grant)
+        found, waits = lines(grant), not (grant.agreed_at or grant.declined_at)
         mine = grant.asked_by_id == request.user.pk
         decides = request.user.has_perm(KEEPS_PEOPLE)
         looks_on = None if decides else _("Only an administrator decides this.")
@@ -142,9 +146,9 @@ class GrantAdmin(KeptAdmin):
             grant,
             title=_("Request for the sign-in of %(name)s") % {"name": grant.person},
             state=state_of(grant),
-            waits=not (grant.agreed_at or grant.declined_at),
+            waits=waits,
             changes=[line for line in found if line.changes],
-            asked=asked_for(grant),
+            asked=None if waits else asked_for(grant),
             stays=[line for line in found if not line.changes],
             seen=digest(found),
             form=form or DeclineForm(),

@@ -29,7 +29,7 @@ def reads_names(user):
 
 
 def roles_of(user):
-    return list(user.groups.order_by("pk")) if user.pk else []
+    return sorted(user.groups.all(), key=lambda group: group.pk) if user.pk else []
 
 
 class Line(NamedTuple):

@@ -304,6 +304,8 @@ def _made_wrong(factory, values):
     row = factory()
     if factory is f.KeyFactory:  # what is there is never widened: another row, then
         row = again(changed(row, prefix="another0"))
+    if factory is f.GrantFactory:
+        row = _another_request()
     return changed(row, **{k: v() if callable(v) else v for k, v in values.items()})
 
 
@@ -356,23 +358,28 @@ def _read_by_nobody():
     return again(changed(f.NameReadingFactory(), person=None))
 
 
+def _another_request(**values):
+    """What is asked for never changes: another row, then, and for another person."""
+    return again(changed(f.GrantFactory(), **{"person": f.UserFactory(), **values}))
+
+
 def _asked_for_oneself():
     person = f.UserFactory()
-    f.GrantFactory(person=person, asked_by=person)
+    return _another_request(person=person, asked_by=person)
 
 
 def _agreed_by_who_asked():
     person = f.UserFactory()
-    f.GrantFactory(asked_by=person, agreed_by=person, agreed_at=NOW)
+    return _another_request(asked_by=person, agreed_by=person, agreed_at=NOW)
 
 
 def _agreed_by_whom_it_concerns():
     person = f.UserFactory()
-    f.GrantFactory(person=person, agreed_by=person, agreed_at=NOW)
+    return _another_request(person=person, agreed_by=person, agreed_at=NOW)
 
 
 def _asked_twice():
-    f.GrantFactory(person=f.GrantFactory().person)
+    return again(f.GrantFactory())
 
 
 def _approved_by_its_maker():

@@ -293,9 +293,7 @@ def test_a_recovery_code_does_as_well_and_once(client, monitor, clock):
     assert asks(turn(client, second, "publish", **{FIELD: codes[0]}))
 
 
-def test_the_code_costs_two_queries_and_no_other_request_more(
-    client, monitor, clock, count_queries
-):
+def test_whether_a_code_is_asked_for_costs_no_query(client, monitor, clock, count_queries):
     """None where none is asked: the moment stands in the session."""
     entered(client, monitor)
     row = submitted()
