@@ -342,7 +342,7 @@ def test_what_the_pages_cost(other_browser, asker, person, count_queries):
     """Besides session, its person, his rights and the viewer's settings, which cost 8."""
     grant = ask(person, asker, "Needs to read.", clearance="TLP:RED", roles=[role(MONITOR).pk])
     costs = [
-        count_queries(lambda: other_browser.get(page))
+        count_queries(lambda page=page: other_browser.get(page))
         for page in (
             address(Grant, "change", grant.pk),
             address(User, "change", person.pk),
