@@ -8,6 +8,7 @@ from config.codebook import codebook
 from config.sign_in import views as sign_in
 from config.sign_in.forms import SignInForm
 from records.admin_base import AutocompleteView
+from records.granting import notice
 from reports.dashboard import urls as dashboard
 from reports.front_page import front_page
 from reports.handover import urls as handover
@@ -44,6 +45,7 @@ STORY = [
 ]
 USERS = {
     "records.User": "auth",
+    "records.Grant": "auth",
     "records.AuditEntry": "auth",
     "records.Download": "auth",
 }  # listed at the end, beside the rights, not among the records
@@ -84,7 +86,7 @@ class Site(admin.AdminSite):
     def index(self, request, extra_context=None):
         """The front page: the headline for whoever may see incidents."""
         front = front_page(request) if request.user.has_perm("incidents.view_incident") else None
-        mine = {"front": front, "queue": queue.yours_today(request)}
+        mine = {"front": front, "queue": queue.yours_today(request), "people": notice(request)}
         return super().index(request, {**mine, **(extra_context or {})})
 
     def codebook_view(self, request):

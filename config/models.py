@@ -1,12 +1,20 @@
-from config.sign_in.devices import Authenticator, RecoveryCodes
+from config.sign_in.devices import Authenticator, RecoveryCode, RecoveryCodes
 from config.sign_in.journal import SignIn
-from config.sign_in.sessions import PersonRights, PersonRoles, PersonSingleRights, Session
+from config.sign_in.sessions import (
+    PersonGrants,
+    PersonRights,
+    PersonRoles,
+    PersonSingleRights,
+    Session,
+)
 
 __all__ = [
     "Authenticator",
+    "PersonGrants",
     "PersonRights",
     "PersonRoles",
     "PersonSingleRights",
+    "RecoveryCode",
     "RecoveryCodes",
     "Session",
     "SignIn",

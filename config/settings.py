@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "config.sign_in.once_more.CodeOnceMore",
     "config.sign_in.keys.KeySignIn",
     "records.middleware.GateMiddleware",
 ]
@@ -227,6 +228,7 @@ SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CODE_MINUTES = max(env.int("CODE_MINUTES", default=15), 1)  # with none, no code would do
 LOCKOUT_MINUTES = env.int("LOCKOUT_MINUTES", default=15)
 AXES_HANDLER = "config.sign_in.lockout.Lockout"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Sum
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +30,7 @@ from records.admin_base import section
 from records.admin_columns import NOTHING, list_link
 from records.admin_lists import WrittenByDatabase
 from records.admin_people import KeptAdmin
+from records.once_more import code_first
 
 SHOWN_DAYS = 30  # of use, on the page of a key
 STATES = {
@@ -57,6 +58,7 @@ class Act(NamedTuple):
     title: object
     says: object
     done: object
+    asks_code: bool = False
 
 
 ACTS = {
@@ -70,6 +72,7 @@ ACTS = {
             "asked for it, and that it reaches no further than needed."
         ),
         _("The key works."),
+        asks_code=True,
     ),
     "revoke": Act(
         RevokeForm,
@@ -156,6 +159,10 @@ class KeyAdmin(KeptAdmin):
         key = get_object_or_404(Key.objects.select_related("organisation", "made_by"), pk=pk)
         form = act.form(request.POST if request.method == "POST" else None)
         refused = act.why_not(key, request.user)
+        back = reverse("admin:partners_key_change", args=[pk])
+        may = act.asks_code and refused is None and form.is_valid()
+        if may and (page := code_first(request, self.admin_site, act.title, key.label, back)):
+            return page
         if form.is_valid():
             try:
                 key = act.done_by(pk, request.user, **form.cleaned_data)

@@ -5,8 +5,9 @@ from records.admin_audit import AuditAdmin, DownloadAdmin
 from records.admin_base import RecordAdmin, section
 from records.admin_columns import span_column
 from records.admin_files import FilesOfSource
+from records.admin_granting import GrantAdmin
 from records.admin_people import OrganisationAdmin, UserAdmin
-from records.models import AuditEntry, Download, Organisation, Source, User
+from records.models import AuditEntry, Download, Grant, Organisation, Source, User
 from records.source_choice import ByAddress
 
 admin.site.register(AuditEntry, AuditAdmin)
@@ -40,4 +41,5 @@ class SourceAdmin(ByAddress, FilesOfSource, RecordAdmin):
 
 
 admin.site.register(Organisation, OrganisationAdmin)
+admin.site.register(Grant, GrantAdmin)
 admin.site.register(User, UserAdmin)

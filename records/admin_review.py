@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from records.admin_columns import chips
 from records.audience_words import name_of, narrowed_by, read_by
 from records.models import Organisation, ReviewStatus, User
+from records.once_more import code_first, is_asked
 from records.review import Audience, Refused
 from records.review_forms import RecordForm, TurnForm, asks_reason
 from records.review_rules import why_not_edit
@@ -109,6 +110,7 @@ class Reviewed(admin.ModelAdmin):
             "read_by": read_by(row, request.user),
             "narrowed_by": narrowed_by(row),
             "edited_by": name_of(row.updated_by) if owns and row.updated_by else None,
+            "asks_code": is_asked(request),
             "wider": _asked(row) if owns and row.wider else None,
             "row": row,
         }
@@ -142,6 +144,8 @@ class Reviewed(admin.ModelAdmin):
         form = TurnForm(turn, request)
         back = HttpResponseRedirect(self._address(row, "change"))
         if form.is_valid():
+            if page := self._code_first(request, row, turn, back.url):
+                return page
             try:
                 turn.act(request.user, row, **form.given())
             except Refused as refusal:
@@ -157,6 +161,12 @@ class Reviewed(admin.ModelAdmin):
             messages.error(request, _("Nothing was done: open the record again."))
             return back
         return self._ask(request, row, turn, form)
+
+    def _code_first(self, request, row, turn, back):
+        """After the rules: nobody enters a code to be told no."""
+        if not turn.asks_code or turn.why_not(request.user, row):
+            return None
+        return code_first(request, self.admin_site, turn.label, self.label(row), back)
 
     def _ask(self, request, row, turn, form):
         context = {

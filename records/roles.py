@@ -10,7 +10,7 @@ from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.utils.translation import gettext_lazy as _
 
-from records.models import Organisation, Record, User
+from records.models import Grant, Organisation, Record, User
 from records.rights import AUDIT, PROPOSE, READ, REVIEW
 
 DATA_ENTRY, MONITOR, AUDITOR, ADMINISTRATOR = "data entry", "monitor", "auditor", "administrator"
@@ -46,9 +46,9 @@ def _own_rights_of(role):
         case "monitor":
             return {READ, REVIEW, PROPOSE, *_on(records(), "view", "add", "change")}
         case "auditor":
-            return {AUDIT}
+            return {AUDIT, *_on([Grant], "view")}
         case "administrator":
-            people = [User, Group, Organisation]
+            people = [User, Group, Organisation, Grant]
             return _on(people, "view", "add", "change") - _on([Group], "add", "change")
     raise ValueError(role)
 

@@ -19,6 +19,7 @@ class Turn:
     """One transition.
 
     concerns: whether it makes sense to show it with a record in this state at all.
+    asks_code: whether it lets more people read, so that a code is asked for once more.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Turn:
     act: Callable
     asks_reason: bool = False
     asks_audience: bool = False
+    asks_code: bool = False
     explains: Text = ""
 
     @property
@@ -48,6 +50,7 @@ TURNS = [
         _in(DRAFT, SUBMITTED),
         rules.why_not_publish,
         review.publish,
+        asks_code=True,
     ),
     Turn(
         "submit",
@@ -74,6 +77,7 @@ TURNS = [
         lambda record: record.to_countersign,
         rules.why_not_countersign,
         review.countersign,
+        asks_code=True,
     ),
     Turn(
         "agree",
@@ -82,6 +86,7 @@ TURNS = [
         lambda record: record.wider,
         rules.why_not_agree_wider,
         review.agree_wider,
+        asks_code=True,
     ),
     Turn(
         "decline",

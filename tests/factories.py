@@ -704,6 +704,18 @@ class KeyFactory(DjangoModelFactory):
     approved_at = LazyFunction(timezone.now)
 
 
+class GrantFactory(DjangoModelFactory):
+    """A request that waits."""
+
+    class Meta:
+        model = "records.Grant"
+
+    person = SubFactory(UserFactory)
+    asked_by = SubFactory(UserFactory)
+    clearance = "TLP:RED"
+    reason = "She takes over from Amal."
+
+
 class ProposalFactory(DjangoModelFactory):
     class Meta:
         model = "partners.Proposal"

@@ -28,7 +28,30 @@ RECORDS = [
     ("storedfile_media_type_is_taken", f.StoredFileFactory, {"media_type": "image/svg+xml"}),
 ]
 
-SIGN_IN = [("signin_proof_is_known", f.SignInFactory, {"proof": "a smile"})]
+NOW = timezone.now()
+SIGN_IN = [
+    ("signin_proof_is_known", f.SignInFactory, {"proof": "a smile"}),
+    ("grant_asks_for_something", f.GrantFactory, {"clearance": ""}),
+    ("grant_clearance_is_tlp", f.GrantFactory, {"clearance": "TLP:WHITE"}),
+    ("grant_has_a_reason", f.GrantFactory, {"reason": ""}),
+    ("grant_agreed_by_another", f.GrantFactory, {"agreed_by": f.UserFactory}),
+    ("grant_agreed_by_another", f.GrantFactory, {"agreed_at": NOW}),
+    ("grant_declined_with_reason", f.GrantFactory, {"declined_at": NOW}),
+    ("grant_declined_with_reason", f.GrantFactory, {"declined_reason": "No."}),
+    (
+        "grant_declined_with_reason",
+        f.GrantFactory,
+        {"declined_at": NOW, "declined_by": f.UserFactory},
+    ),
+    (
+        "grant_declined_with_reason",
+        f.GrantFactory,
+        {
+            **{"declined_at": NOW, "declined_by": f.UserFactory, "declined_reason": "No."},
+            **{"agreed_at": NOW, "agreed_by": f.UserFactory},
+        },
+    ),
+]
 
 MILITIAS = [
     ("group_kind_is_known", f.GroupFactory, {"kind": "gang"}),
@@ -200,7 +223,6 @@ LEGAL = [
     ),
 ]
 
-NOW = timezone.now()
 PARTNERS = [
     ("key_scopes_are_known", f.KeyFactory, {"scopes": ["read", "everything"]}),
     ("key_scopes_are_known", f.KeyFactory, {"scopes": []}),
@@ -255,6 +277,10 @@ def own_rows():
         ("candidatelink_between_two_groups", _name_in_no_question),
         ("step_detained_once_per_arrest", _detained_twice),
         ("key_approved_by_another", _approved_by_its_maker),
+        ("grant_for_another", _asked_for_oneself),
+        ("grant_agreed_by_another", _agreed_by_who_asked),
+        ("grant_agreed_by_another", _agreed_by_whom_it_concerns),
+        ("grant_one_waits_per_person", _asked_twice),
         ("namereading_how_is_known", _read_somehow),
         ("namereading_by_person_or_key", _read_by_both),
         ("namereading_by_person_or_key", _read_by_nobody),
@@ -278,6 +304,8 @@ def _made_wrong(factory, values):
     row = factory()
     if factory is f.KeyFactory:  # what is there is never widened: another row, then
         row = again(changed(row, prefix="another0"))
+    if factory is f.GrantFactory:
+        row = _another_request()
     return changed(row, **{k: v() if callable(v) else v for k, v in values.items()})
 
 
@@ -328,6 +356,30 @@ def _read_by_both():
 
 def _read_by_nobody():
     return again(changed(f.NameReadingFactory(), person=None))
+
+
+def _another_request(**values):
+    """What is asked for never changes: another row, then, and for another person."""
+    return again(changed(f.GrantFactory(), **{"person": f.UserFactory(), **values}))
+
+
+def _asked_for_oneself():
+    person = f.UserFactory()
+    return _another_request(person=person, asked_by=person)
+
+
+def _agreed_by_who_asked():
+    person = f.UserFactory()
+    return _another_request(asked_by=person, agreed_by=person, agreed_at=NOW)
+
+
+def _agreed_by_whom_it_concerns():
+    person = f.UserFactory()
+    return _another_request(person=person, agreed_by=person, agreed_at=NOW)
+
+
+def _asked_twice():
+    return again(f.GrantFactory())
 
 
 def _approved_by_its_maker():

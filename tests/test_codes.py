@@ -1,13 +1,16 @@
 """Authenticators and recovery codes: set up, renewed, and taken away by who may."""
 
 import pytest
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
 from config.models import Authenticator, RecoveryCodes, Session
 from config.sign_in.devices import could_be
+from records.granting import agree
+from records.granting_words import digest, lines
+from records.models import Grant
+from records.viewer import Viewer, viewing
 from tests.authenticators import (
     PASSWORD,
     SET_UP,
@@ -146,21 +149,33 @@ def reset(user):
     return reverse("admin:codes_reset", args=[user.pk])
 
 
-def test_an_administrator_takes_another_s_devices_away_and_it_is_recorded(
+def second_administrator():
+    user = UserFactory(username="second", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=["view_user", "change_user"]))
+    return user
+
+
+def test_two_administrators_take_another_s_devices_away_and_it_is_recorded(
     client, client_two, administrator, person
 ):
     device, _codes = enrolled(person)
     sign_in(client_two, person, code_of(device.secret))
     assert reset(person) in client.get(f"/admin/records/user/{person.pk}/change/").text
 
-    client.post(reset(person))
+    assert "reason" in client.post(reset(person), {"devices_away": "on"}).context["form"].errors
+    client.post(reset(person), {"devices_away": "on", "reason": "He came in person."})
+    assert is_in(client_two)
+    second, grant = second_administrator(), Grant.objects.get()
+    with viewing(Viewer.of(second), user=second.pk):
+        agree(grant.pk, second, digest(lines(grant)))
 
     assert not Authenticator.objects.exists()
     assert not RecoveryCodes.objects.exists()
     assert not is_in(client_two)
-    assert LogEntry.objects.get().user == administrator
     removed = Authenticator.pgh_event_model.objects.get(pgh_label="delete")
-    assert removed.pgh_context["user"] == administrator.pk
+    context = removed.pgh_context
+    assert (context["user"], context["asked_by"]) == (second.pk, administrator.pk)
+    assert context["reason"] == "He came in person."
 
 
 def test_nobody_takes_his_own_away(client, administrator):
@@ -174,7 +189,8 @@ def test_nobody_takes_his_own_away(client, administrator):
 def test_no_administrator_takes_a_superuser_s_away(client, administrator):
     device, _codes = enrolled(UserFactory(is_superuser=True))
 
-    assert client.post(reset(device.user)).status_code == 403
+    asked = {"devices_away": "on", "reason": "x"}
+    assert client.post(reset(device.user), asked).status_code == 403
     assert Authenticator.objects.exists()
 
 

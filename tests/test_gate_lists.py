@@ -208,6 +208,7 @@ WITHOUT_RECORDS = {  # of people, their rights and their signing in
     "password_change_done",
     "auth_user_password_change",
     "codes",
+    "codes_again",
     "codes_recovery",
     "codes_reset",
     "codes_set_up",
@@ -216,6 +217,8 @@ WITHOUT_RECORDS = {  # of people, their rights and their signing in
     "me",  # of who asks, and of nobody else
     "partners_key_approve",
     "partners_key_revoke",
+    "records_grant_agree",
+    "records_grant_decline",
     "vocabularies",
     "vocabulary",
     "legal_suspect_name",  # tests/test_no_name_leaks.py
@@ -228,6 +231,7 @@ WITHOUT_RECORDS = {  # of people, their rights and their signing in
             "partners_key",
             "partners_usage",
             "records_auditentry",
+            "records_grant",
             "records_organisation",
             "records_user",
         )

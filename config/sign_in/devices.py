@@ -12,6 +12,8 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from records.models.second_administrator import of_devices
+
 DIGITS = 6
 RECOVERY_CODES = 10
 LONGEST_WAIT = 9  # the wait doubles with each wrong code up to 2 ** 9 seconds, some 8 minutes
@@ -43,6 +45,7 @@ class Authenticator(PatientThrottle, TOTPDevice):
     class Meta:
         proxy = True
         default_permissions = ()
+        triggers = [of_devices("{row}.user_id", ["user_id", "key", "confirmed"])]
 
     @property
     def bin_key(self):
@@ -68,6 +71,7 @@ class RecoveryCodes(PatientThrottle, StaticDevice):
     class Meta:
         proxy = True
         default_permissions = ()
+        triggers = [of_devices("{row}.user_id", ["user_id", "confirmed"])]
 
     def kept_as(self, code):
         return b32encode(keyed(f"recovery {self.user_id}", code)[:10]).decode()
@@ -77,6 +81,18 @@ class RecoveryCodes(PatientThrottle, StaticDevice):
 
     def verify_token(self, token):
         return super().verify_token(self.kept_as(token))
+
+
+_OWNER = f"(SELECT user_id FROM {StaticDevice._meta.db_table} WHERE id = {{row}}.device_id)"
+
+
+class RecoveryCode(StaticToken):
+    """One of them. Django's own table, guarded."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [of_devices(_OWNER, ["device_id", "token"])]
 
 
 def read(code):

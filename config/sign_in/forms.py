@@ -90,6 +90,34 @@ class SetUpForm(CurrentCodeForm):
         return code
 
 
+class LostForm(forms.Form):
+    """What somebody lost who cannot sign in any more."""
+
+    required_css_class = "required"
+    devices_away = forms.BooleanField(
+        label=_("Phone and recovery codes"),
+        required=False,
+        help_text=_("They are taken away; he or she signs in by password and sets up anew."),
+    )
+    new_password = forms.BooleanField(
+        label=_("Password"),
+        required=False,
+        help_text=_("A new one is made, and shown once to the administrator who agrees."),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Say how you made sure who asks."),
+    )
+
+    def clean(self):
+        given = super().clean()
+        if not (given.get("devices_away") or given.get("new_password")):
+            self.add_error("devices_away", _("Say what was lost: one of these, or both."))
+        return given
+
+
 def _wrong():
     return ValidationError(
         _(

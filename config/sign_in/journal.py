@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.sign_in.devices import Authenticator, RecoveryCodes
 from config.sign_in.sessions import SessionStore
+from records.once_more import code_given
 from records.viewer import because
 
 BEGAN_AT, RENEWED_AT = "began_at", "renewed_at"  # in the session, seconds since 1970
@@ -57,5 +58,7 @@ def note_sign_in(request, user, **kwargs):
         because(user=user.pk)
     device = getattr(user, "otp_device", None)
     SignIn.objects.create(user=user, proof=PROOF_OF.get(type(device), Proof.PASSWORD))
+    if device is not None:
+        code_given(request)
     request.session[BEGAN_AT] = request.session[RENEWED_AT] = int(time())
     SessionStore.clear_expired()

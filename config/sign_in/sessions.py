@@ -6,7 +6,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 
-from records.models import User
+from records.models import Grant, User
 
 SAYS_NOTHING_OF_RIGHTS = ["last_login", "password", "first_name", "last_name", "email"]
 
@@ -82,3 +82,19 @@ class PersonSingleRights(User.user_permissions.through):  # type: ignore[name-de
         proxy = True
         default_permissions = ()
         triggers = [_ends_sessions("ends_sessions", pgtrigger.Insert | pgtrigger.Delete, "user_id")]
+
+
+class PersonGrants(Grant):
+    """What two administrators agreed on for a person: his devices taken away, say."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [
+            _ends_sessions(
+                "ends_sessions",
+                pgtrigger.Update,
+                "person_id",
+                pgtrigger.Condition("OLD.agreed_at IS NULL AND NEW.agreed_at IS NOT NULL"),
+            )
+        ]

@@ -1,10 +1,8 @@
-"""A person's own authenticator and recovery codes; and another's, taken away by who may."""
+"""A person's own authenticator and recovery codes; and another's, who lost them."""
 
 from base64 import b64encode
 
 import qrcode
-from django.contrib import messages
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect
@@ -23,9 +21,12 @@ from config.sign_in.devices import (
     recovery_codes_left,
     remove_devices,
 )
-from config.sign_in.forms import CurrentCodeForm, SetUpForm
+from config.sign_in.forms import CurrentCodeForm, LostForm, SetUpForm
+from config.sign_in.once_more import back_to
 from config.sign_in.sessions import end_sessions_of
+from records.granting import KEEPS_PEOPLE, GrantRefused, ask, why_not_ask
 from records.models import User
+from records.once_more import code_given
 
 NEW_KEY = "authenticator_key"  # in the session, until its first code is given
 
@@ -43,6 +44,7 @@ def addresses(site):
         path("codes/", page(overview), name="codes"),
         path("codes/set-up/", page(set_up), name="codes_set_up"),
         path("codes/recovery/", page(renew_recovery_codes), name="codes_recovery"),
+        path("codes/again/", page(enter_again), name="codes_again"),
         path("codes/reset/<int:pk>/", page(reset), name="codes_reset"),
     ]
 
@@ -89,6 +91,7 @@ def _enrolled(request, site, device, code):
         del request.session[NEW_KEY]
         request.session.cycle_key()
         verify(request, device)
+        code_given(request)
         end_sessions_of(device.user, but=request.session.session_key)
     return _codes_once(request, site, codes)
 
@@ -98,35 +101,43 @@ def renew_recovery_codes(request, site):
         return redirect("admin:codes_set_up")
     form = CurrentCodeForm(request.user, request.POST or None)
     if form.is_valid():
+        code_given(request)
         return _codes_once(request, site, new_recovery_codes(request.user))
     return _page(request, site, "renew", _("New recovery codes"), form=form)
 
 
+def enter_again(request, site):
+    """A code for what is only looked at, such as a search by name; then back to it."""
+    if not has_device(request.user):
+        return redirect("admin:codes_set_up")
+    form = CurrentCodeForm(request.user, request.POST or None)
+    if form.is_valid():
+        code_given(request)
+        return back_to(request)
+    return _page(request, site, "again", _("Your code once more"), form=form)
+
+
 def reset(request, site, pk):
-    """Another person's devices are taken away: he signs in by password and sets up anew."""
-    if not request.user.has_perm("records.change_user"):
+    """Another person cannot sign in any more: asked here, agreed to by another administrator."""
+    if not request.user.has_perm(KEEPS_PEOPLE):
         raise PermissionDenied
     person = get_object_or_404(User, pk=pk)
-    if person == request.user:
+    if person == request.user or (person.is_superuser and not request.user.is_superuser):
         raise PermissionDenied
-    if person.is_superuser and not request.user.is_superuser:
-        raise PermissionDenied
-    if request.method != "POST":
-        return _page(request, site, "reset", _("Take away authenticator and codes"), person=person)
-    with transaction.atomic():
-        remove_devices(person)
-        end_sessions_of(person)
-        LogEntry.objects.log_actions(
-            user_id=request.user.pk,
-            queryset=[person],
-            action_flag=CHANGE,
-            change_message="Took away authenticator and recovery codes.",
-            single_object=True,
-        )
-    messages.success(
-        request, _("Authenticator and codes of %(name)s are taken away.") % {"name": person}
+    form = LostForm(request.POST or None)
+    refused = why_not_ask(person, request.user)
+    if form.is_valid():
+        try:
+            grant = ask(person, request.user, **form.cleaned_data)
+        except GrantRefused as refusal:
+            refused = refusal
+        else:
+            return redirect("admin:records_grant_change", grant.pk)
+    title = _("Cannot sign in any more")
+    waits = person.grants.waiting().first()
+    return _page(
+        request, site, "reset", title, person=person, form=form, refused=refused, waits=waits
     )
-    return redirect("admin:records_user_change", person.pk)
 
 
 def _codes_once(request, site, codes):

@@ -5,6 +5,8 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
@@ -20,6 +22,7 @@ from legal.naming import (
     remove_name,
     version_of,
 )
+from records.once_more import code_first, is_asked
 from records.rights import NAMES
 from records.sealing import SealError
 
@@ -57,6 +60,9 @@ class NamesOfSuspects:
         suspect = self._suspect(request, key)
         if request.method != "POST":
             return HttpResponseRedirect(reverse("admin:legal_suspect_change", args=[key]))
+        back = reverse("admin:legal_suspect_change", args=[key])
+        if page := code_first(request, self.admin_site, _("Show the name"), suspect.code, back):
+            return page
         shown, status = {}, 200
         try:
             shown["name"] = read_name(request.viewer, suspect, request.id)
@@ -128,6 +134,9 @@ class NamesOfSuspects:
 
     @staticmethod
     def _bearers(request, queryset, term):
+        if is_asked(request):
+            messages.warning(request, _ask_for_code(request))
+            return []
         try:
             named = queryset.filter(pk__in=bearers(queryset.viewer, term))
             keys = list(named.order_by().values_list("pk", flat=True))
@@ -136,3 +145,15 @@ class NamesOfSuspects:
             messages.warning(request, _("Names were not searched. %(why)s") % {"why": refusal})
             return []
         return keys
+
+
+def _ask_for_code(request):
+    """Codes of suspects are searched without one: only names wait."""
+    here = urlencode({"next": request.get_full_path()})
+    return format_html(
+        '{} <a href="{}?{}">{}</a>',
+        _("Names were not searched: that asks for a code once more."),
+        reverse("admin:codes_again"),
+        here,
+        _("Enter a code"),
+    )

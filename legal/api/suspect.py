@@ -1,7 +1,7 @@
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
-from rest_framework.exceptions import Throttled, ValidationError
+from rest_framework.exceptions import PermissionDenied, Throttled, ValidationError
 
 from incidents.api import IncidentPart
 from incidents.models import Incident
@@ -30,6 +30,7 @@ from records.api import (
     cited,
 )
 from records.lookups import FilterSet
+from records.once_more import is_asked
 from records.parameters import (
     CharFilter,
     ChoiceFilter,
@@ -176,6 +177,8 @@ class SuspectViewSet(RecordViewSet):
         rows = super().filter_queryset(rows)
         if self._term is None:
             return rows
+        if self.request.viewer.key_id is None and is_asked(self.request):
+            raise PermissionDenied(_("Names ask for a code once more: enter one in the admin."))
         try:
             return rows.filter(pk__in=bearers(rows.viewer, self._term))
         except SealError as error:

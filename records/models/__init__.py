@@ -7,6 +7,7 @@ from records.models.audience import (
 )
 from records.models.audit import AuditEntry
 from records.models.download import Download, DownloadKind, note_download
+from records.models.grant import Grant
 from records.models.join import Join, once
 from records.models.keyed import Keyed, KeyedManager
 from records.models.marking import Marking
@@ -42,6 +43,7 @@ __all__ = [
     "Confidence",
     "Download",
     "DownloadKind",
+    "Grant",
     "Join",
     "Keyed",
     "KeyedManager",

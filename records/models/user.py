@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records.models.marking import Marking
 from records.models.organisation import Organisation
+from records.models.second_administrator import OF_ROLES, OF_SIGN_IN, OF_SINGLE_RIGHTS
 from records.rights import PERMISSIONS
 from records.web_role import NEVER_DELETED
 
@@ -34,6 +35,7 @@ class User(AbstractUser):
 
     class Meta(AbstractUser.Meta):
         permissions = PERMISSIONS
+        triggers = [OF_SIGN_IN]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(clearance__in=Marking.values),
@@ -50,6 +52,7 @@ class UserGroup(User.groups.through):  # type: ignore[name-defined,misc]
     class Meta:
         proxy = True
         verbose_name = _("role of a person")
+        triggers = [OF_ROLES]
 
 
 @pghistory.track()
@@ -59,3 +62,4 @@ class UserPermission(User.user_permissions.through):  # type: ignore[name-define
     class Meta:
         proxy = True
         verbose_name = _("single right of a person")
+        triggers = [OF_SINGLE_RIGHTS]
