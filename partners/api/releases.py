@@ -153,10 +153,11 @@ class ReleaseFileView(ReleaseView):
             newer = newer_than(made)
             hint = newer and _("A newer release: %(address)s") % {"address": self.address(newer)}
             raise Gone(" ".join(filter(None, [str(Gone.default_detail), hint])))
-        stored = default_storage.open(made.files[file]["stored"])
+        kept = made.files[file]
         return FileResponse(
-            stored,
+            default_storage.open(kept["stored"]),
             as_attachment=True,
             filename=f"musaala-{made.number}-{file}",
             content_type="application/octet-stream",
+            headers={"ETag": f'"{kept["sha256"]}"'},
         )
