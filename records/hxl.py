@@ -6,7 +6,7 @@ those of its parts in `hxl`. What every record has is tagged here.
 
 from functools import lru_cache
 
-from rest_framework.serializers import Serializer
+from rest_framework.serializers import DateField, Serializer
 
 from records.shapes import Shape
 from records.tables import columns_of
@@ -34,6 +34,16 @@ EVERY_RECORD = {
     "marking": "#meta+marking",
     "review_status": "#meta+status",
     "updated_at": "#date+updated",
+    "address": "#meta+url",
+    "archived_address": "#meta+url+archived",
+    "language": "#meta+lang",
+    "publisher": "#org+name+publisher",
+    "reliability": "#meta+reliability",
+    "court": "#org+name+court",
+    "court_ar": "#org+name+court+i_ar",
+    "nationality": "#country+code+v_iso2+nationality",
+    "statement_text": "#description+statement",
+    "confidence_stated": "#meta+confidence+stated",
 }
 
 
@@ -67,7 +77,8 @@ def _declared(serializer, name):
     key, _dot, rest = name.partition(".")
     field = serializer.fields[key]
     if not rest:
-        return EVERY_RECORD.get(name, "")
+        day = isinstance(field, DateField) and f"#date+{name.removesuffix('_on')}"
+        return EVERY_RECORD.get(name) or day or ""
     if isinstance(field, Serializer):
         return _declared(field, rest)
     return getattr(field, "hxl", {}).get(rest, "")
