@@ -12,7 +12,7 @@ from tests.trail import ask
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-HIDDEN = 3000
+HIDDEN = 10_000
 
 
 @pytest.fixture
