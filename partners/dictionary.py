@@ -47,7 +47,11 @@ OBJECTS = {
     "origin": "where the point comes from",
 }
 TYPES = {"number": "number", "truth": "true or false", "text": "text"}
-REFERENCE = "Names the record for good. It is random, and tells neither order nor number."
+OF_EVERY_RECORD = {
+    "reference": "Names the record for good. It is random, and tells neither order nor number.",
+    "review_status": "How far its review is. In a release all is published.",
+    "updated_at": "When what it says was last changed, in UTC.",
+}
 LISTED = "references, separated by spaces, or JSON"
 
 
@@ -88,8 +92,10 @@ def _described(serializer, model, name):
     key, _dot, rest = name.partition(".")
     field = serializer.fields[key]
     if not rest:
-        said = str(field.help_text or "") or _words(model, field)
-        return said, isinstance(field, ListSerializer | NamesField)
+        is_list = isinstance(field, ListSerializer | NamesField)
+        said = OF_EVERY_RECORD.get(key) or str(field.help_text or "") or _words(model, field)
+        of_each = _first_line(getattr(field, "child", None)) if is_list else ""
+        return ": ".join(filter(None, [said, of_each])), is_list
     said = key.replace("_", " ")
     if isinstance(field, Serializer):
         far = getattr(getattr(field, "Meta", None), "model", None)
@@ -98,14 +104,16 @@ def _described(serializer, model, name):
     return f"{said}: {OBJECTS.get(rest, rest.replace('_', ' '))}", False
 
 
+def _first_line(serializer):
+    return (type(serializer).__doc__ or "").strip().partition("\n")[0]
+
+
 def _words(model, field):
     """What docs/fields.md says of the column, with the words it chooses from, or its own label."""
     try:
         column = model._meta.get_field(field.source.rpartition(".")[2])
     except (AttributeError, FieldDoesNotExist):
         column = None
-    if column is not None and column.name == "reference":
-        return REFERENCE
     if column is not None and (entry := entry_of(model, column.name)):
         heading, key = entry
         words = [str(value) for value, _label in column.choices or () if value]
