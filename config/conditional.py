@@ -1,12 +1,16 @@
 """Conditional answers, and addresses that lack their last slash, alike for the whole API."""
 
-from functools import partial
+from http import HTTPStatus
 
 from django.http import HttpResponsePermanentRedirect
 from django.middleware.common import CommonMiddleware
 
 from config.problems import MEDIA_TYPE, is_for_programs, problem
 from records.answers import tag, unless_known
+
+
+class LedOn(HttpResponsePermanentRedirect):
+    status_code = HTTPStatus.PERMANENT_REDIRECT
 
 
 class Common(CommonMiddleware):
@@ -16,7 +20,7 @@ class Common(CommonMiddleware):
     answered with 200.
     """
 
-    response_redirect_class = partial(HttpResponsePermanentRedirect, preserve_request=True)
+    response_redirect_class = LedOn
 
 
 class Conditional:

@@ -76,7 +76,6 @@ MIDDLEWARE = [
     "config.sign_in.middleware.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "config.limits.Limits",
-    "config.conditional.Conditional",
     "config.conditional.Common",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -87,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
     "config.sign_in.keys.KeySignIn",
+    "config.conditional.Conditional",
     "records.middleware.GateMiddleware",
 ]
 

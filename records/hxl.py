@@ -51,7 +51,8 @@ def tags_of(view, names):
     """The tag of each of these columns of a view, or "" where it has none.
 
     Where two columns of the noun would have one tag, all but the first carry what they
-    stand in as well: `#date+start+asserted`. That does not depend on what is left out.
+    stand in as well: `#date+start+asserted`, and `#meta+id+provision+instrument` where that
+    is not enough. That does not depend on what is left out.
     """
     known = _tags(view)
     return [known.get(name, "") for name in names]
@@ -64,8 +65,9 @@ def _tags(view):
         for column in columns_of(view, PUBLIC, shape):
             tag = _declared(view.serializer(shape), column.name)
             if tag and column.name not in tags:
-                within = column.name.partition(".")[0]
-                tags[column.name] = f"{tag}+{within}" if tag in taken else tag
+                for within in column.name.split("."):
+                    tag += f"+{within}" if tag in taken else ""
+                tags[column.name] = tag
                 taken.add(tag)
     return tags
 

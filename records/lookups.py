@@ -135,7 +135,9 @@ def is_code(column):
 
 def of_code(name, column):
     return {
-        name: CharFilter(field_name=name, max_length=column.max_length),
+        name: CharFilter(
+            field_name=name, max_length=column.max_length, label=column.help_text or None
+        ),
         f"{name}__in": ReferencesFilter(field_name=name, label=AMONG),
     }
 

@@ -47,6 +47,17 @@ def test_who_has_an_answer_gets_304(ask, path):
     assert ask(path, if_none_match='"other"').status_code == 200
 
 
+@pytest.mark.parametrize("path", ["changes/", "incidents/", "reports/reach/"])
+def test_304_says_how_much_is_left_to_a_key(path):
+    client = by_key()
+    etag = client.get(f"/api/v1/{path}")["ETag"]
+
+    answer = client.get(f"/api/v1/{path}", headers={"if-none-match": etag})
+
+    assert answer.status_code == 304
+    assert {"RateLimit", "RateLimit-Policy"} <= set(answer.headers)
+
+
 def test_a_condition_that_fails_is_told_as_a_problem(ask):
     answer = ask("incidents/", if_match='"other"')
 

@@ -31,7 +31,6 @@ from records.api import (
 )
 from records.lookups import FilterSet
 from records.parameters import (
-    CharFilter,
     ChoiceFilter,
     FlagFilter,
     RecordFilter,
@@ -148,7 +147,6 @@ class SuspectSerializer(RecordSerializer):
 
 class SuspectFilterSet(FilterSet):
     shape = SuspectSerializer
-    code = CharFilter()
     affiliation = RecordFilter(rows=Group.objects)
     at_large = FlagFilter()
 
