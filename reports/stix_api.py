@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.views import APIView
 
 from reports.api.report import OF_A_LIST, ListsIncidents, parameters
@@ -19,14 +20,23 @@ MEDIA_TYPE = "application/stix+json;version=2.1"
 LARGEST = 1000  # incidents in one bundle: it is made in memory
 
 
+class StixRenderer(BaseRenderer):
+    """Names what may be asked for. The view writes it itself."""
+
+    media_type, format = "application/stix+json", "stix"
+
+
 class StixView(ListsIncidents, APIView):
     """Incidents, who claims them and who they are attributed to, as one STIX 2.1 bundle.
 
     Takes every parameter that narrows the list of incidents. A bundle holds at most 1,000.
     """
 
+    renderer_classes = (StixRenderer, JSONRenderer)
+
     def known_parameters(self):
-        return [*OF_A_LIST, *LadderIncidentFilterSet.base_filters]
+        known = super().known_parameters()
+        return [*known, *OF_A_LIST, *LadderIncidentFilterSet.base_filters]
 
     @extend_schema(
         operation_id="stix_bundle",

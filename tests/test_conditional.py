@@ -74,6 +74,22 @@ def test_what_is_sent_to_an_address_without_its_slash_is_sent_on_whole():
     assert sent_on.status_code == 201
 
 
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [
+        ("stix/", "application/stix+json;version=2.1"),
+        ("stix/", "application/stix+json"),
+        ("stix/", "application/json"),
+        ("exports/CLEAR-1/incidents.csv", "text/csv"),
+        ("exports/CLEAR-1/incidents.csv", "application/octet-stream"),
+        ("exports/CLEAR-1/README.md", "text/markdown"),
+    ],
+)
+def test_what_an_answer_is_can_be_asked_for(ask, path, media_type):
+    assert ask(path, accept=media_type).status_code == 200
+    assert ask("stix/?format=stix").status_code == 200
+
+
 def test_options_names_methods_and_nothing_else():
     answer = by_key().options("/api/v1/incidents/")
 

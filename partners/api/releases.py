@@ -8,6 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
+from rest_framework.renderers import BaseRenderer
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
@@ -137,8 +138,16 @@ class ReleaseDetailView(ReleaseView):
         return Response(ReleaseDetail(told).data)
 
 
+class AsItIs(BaseRenderer):
+    """Names what may be asked for: a file is no other thing for whatever `Accept` says."""
+
+    media_type, format = "*/*", "file"
+
+
 class ReleaseFileView(ReleaseView):
     """A file of a release, as it was made."""
+
+    renderer_classes = (AsItIs,)
 
     @extend_schema(
         operation_id="exports_file",
