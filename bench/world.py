@@ -112,9 +112,9 @@ def _statements(incidents):
         "records_source",
         max(1, incidents // 2),
         "publisher, title, address, archived_address, published_precision, published_inferred, "
-        "language, kind, reliability, reading, file, file_sha256, address_key, archived_key",
+        "language, kind, reliability, reading, address_key, archived_key",
         "'Publisher ' || pick(i, 3, 150), '', 'https://example.org/' || i, '', '', false, 'en', "
-        "'news', 'B', 'read', '', '', 'https://example.org/' || i, ''",
+        "'news', 'B', 'read', 'https://example.org/' || i, ''",
     )
     yield each(
         "incidents_incident",

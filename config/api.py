@@ -19,6 +19,7 @@ from records.parameters import A_PAGE, StrictParameters, nearest, page_size
 # Without the moment of signing: the same page has the same text, and so the same ETag.
 SIGNER = signing.Signer(salt="config.api.cursor")
 BESIDES = {"reports/accountability": "accountability"}
+BESIDES |= {f"reports/{name}": f"report-{name}" for name in ("arrests", "time", "reach")}
 BESIDES |= {name: name for name in ("changes", "exports", "me", "vocabularies", "schema", "docs")}
 STIX_IS_OFFERED = find_spec("stix2") is not None  # an extra: requirements-stix.txt
 if STIX_IS_OFFERED:

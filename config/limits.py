@@ -35,6 +35,8 @@ def _refusal(request):
     if query.count("&") >= MOST_PARAMETERS:
         said = _("A query may have %(most)s parameters. Ask for less at once.")
         return problem(request, 400, said % {"most": MOST_PARAMETERS})
+    if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
+        return problem(request, 411, _("Say in Content-Length how many bytes the body has."))
     announced = request.META.get("CONTENT_LENGTH") or "0"
     if not announced.isdecimal() or len(announced) > 20 or int(announced) > LARGEST_BODY:
         return problem(request, 413, too_large())

@@ -7,7 +7,7 @@ from config.problems import MEDIA_TYPE, TITLES
 
 PROBLEM = "Problem"
 READING = (400, 401, 403, 404, 405, 406, 414, 429, 500, 503)
-WRITING = (*READING, 409, 412, 413, 415, 422, 428)
+WRITING = (*READING, 409, 411, 412, 413, 415, 422, 428)
 METHODS = {"get": READING, "post": WRITING, "patch": WRITING, "put": WRITING, "delete": WRITING}
 INCIDENTS, REPORT = "/api/v1/incidents/", "/api/v1/reports/accountability/"
 
@@ -15,10 +15,11 @@ LOCAL_TIME = r"^[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?$"
 
 ERROR = {
     "type": "object",
-    "description": "One thing that is wrong: in a parameter, or at a JSON pointer in the body.",
+    "description": "One thing that is wrong: in a parameter, a header or the body.",
     "required": ["detail"],
     "properties": {
         "parameter": {"type": "string"},
+        "header": {"type": "string"},
         "pointer": {"type": "string", "examples": ["#/claims/0/group"]},
         "detail": {"type": "string"},
     },

@@ -19,6 +19,7 @@ from rest_framework import exceptions, status
 from rest_framework.settings import api_settings
 
 MEDIA_TYPE = "application/problem+json"
+IN_HEADERS = ("Idempotency-Key",)  # that a refusal can name
 RETRY_AFTER = 5  # seconds until a database that is away or busy is worth asking again
 API = "/api/"
 TITLES = {
@@ -30,6 +31,7 @@ TITLES = {
     406: ("not-acceptable", gettext_lazy("There is no answer in this media type")),
     409: ("conflict", gettext_lazy("Something else is happening to this")),
     410: ("gone", gettext_lazy("This is no longer to be had")),
+    411: ("length-required", gettext_lazy("The length of the body is missing")),
     412: ("precondition-failed", gettext_lazy("It was changed meanwhile")),
     413: ("content-too-large", gettext_lazy("The body is too large")),
     414: ("address-too-long", gettext_lazy("The address is too long")),
@@ -49,7 +51,8 @@ LOCK_NOT_AVAILABLE = "55P03"
 def problem(request, status_code, detail="", errors=(), headers=None):
     """The answer to a request that failed.
 
-    errors: pairs of where and what: `{"parameter": ...}` or `{"pointer": ...}` with `detail`.
+    errors: pairs of where and what: `{"parameter": ...}`, `{"pointer": ...}` or
+    `{"header": ...}` with `detail`.
     """
     name, title = TITLES.get(status_code) or TITLES[500 if status_code >= 500 else 400]
     document = {
@@ -124,7 +127,9 @@ def _errors(request, detail):
     in_body = request.method not in ("GET", "HEAD", "OPTIONS")
     for steps, messages in _leaves(detail):
         said = " ".join(map(str, messages))
-        if in_body and not (steps and steps[0] in asked):
+        if steps and steps[0] in IN_HEADERS and steps[0] not in request.data:
+            yield {"header": steps[0], "detail": said}
+        elif in_body and not (steps and steps[0] in asked):
             yield {"pointer": "#" + "".join(f"/{_escaped(step)}" for step in steps), "detail": said}
         else:
             yield {"parameter": steps[0] if steps else "", "detail": said}

@@ -23,13 +23,12 @@ def describe_shapes(result, **_options):
 def _shown(paths, schemas):
     """The names of the components that such an answer is made of."""
     names, waiting = set(), []
-    for path, operations in paths.items():
+    for operations in paths.values():
         reading = operations.get("get", {})
-        if "/vocabularies/" in path:
+        if reading:
             reading["responses"]["304"] = NOTHING_NEW
         if any(parameter["name"] == "nested" for parameter in reading.get("parameters", ())):
             waiting += _named_by(reading["responses"]["200"])
-            reading["responses"]["304"] = NOTHING_NEW
     while waiting:
         name = waiting.pop().removeprefix(INSIDE)
         if name not in names:

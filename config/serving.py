@@ -13,6 +13,9 @@ workers = int(os.environ.get("WORKERS", "2"))
 worker_class = "gthread"
 threads = 4
 timeout = 60
+limit_request_line = (
+    8190  # gunicorn's most: below it config/limits.py refuses, in the form of the API
+)
 graceful_timeout = 10
 loglevel = "warning"
 no_control_socket = True

@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "config.sign_in.middleware.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "config.limits.Limits",
-    "django.middleware.common.CommonMiddleware",
+    "config.conditional.Common",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
     "config.sign_in.once_more.CodeOnceMore",
     "config.sign_in.keys.KeySignIn",
+    "config.conditional.Conditional",
     "records.middleware.GateMiddleware",
 ]
 
@@ -272,6 +273,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "config.api.Pages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_METADATA_CLASS": "config.methods.Methods",
     "EXCEPTION_HANDLER": "config.problems.exception_handler",
 }
 SPECTACULAR_SETTINGS = {

@@ -30,7 +30,6 @@ from records.api import (
 )
 from records.lookups import FilterSet
 from records.parameters import (
-    CharFilter,
     ChoiceFilter,
     DayFilter,
     RecordFilter,
@@ -128,7 +127,6 @@ class GroupSerializer(CitedSerializer):
 class GroupFilterSet(FilterSet):
     shape = GroupSerializer
     kind = ChoiceFilter(choices=GroupKind.choices)
-    country = CharFilter(label=_("ISO 3166-1 alpha-2, such as IQ."))
     name = named_like()
 
 

@@ -1,7 +1,7 @@
 """The data dictionary of a release: what each column holds, in the words of its declaration.
 
-The words are those of the serializer's field or the model's; what a count or a grade means
-is defined in docs/methodology.md alone, and the section is named.
+The words are those of the serializer's field, of docs/fields.md or of the model; what a count
+or a grade means is defined in docs/methodology.md alone, and the section is named.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from django.core.exceptions import FieldDoesNotExist
 from rest_framework.serializers import ListSerializer, Serializer
 
 from records.api import NamesField
+from records.codebook import FIELDS_PAGE, entry_of, sections
 from records.shapes import WHOLE
 from reports.ladder import Rung
 
@@ -46,6 +47,11 @@ OBJECTS = {
     "origin": "where the point comes from",
 }
 TYPES = {"number": "number", "truth": "true or false", "text": "text"}
+OF_EVERY_RECORD = {
+    "reference": "Names the record for good. It is random, and tells neither order nor number.",
+    "review_status": "How far its review is. In a release all is published.",
+    "updated_at": "When what it says was last changed, in UTC.",
+}
 LISTED = "references, separated by spaces, or JSON"
 
 
@@ -85,9 +91,12 @@ def _described(serializer, model, name):
     """What a column is, and whether it is a list."""
     key, _dot, rest = name.partition(".")
     field = serializer.fields[key]
-    said = str(field.help_text or "") or _words(model, field)
     if not rest:
-        return said, isinstance(field, ListSerializer | NamesField)
+        is_list = isinstance(field, ListSerializer | NamesField)
+        said = OF_EVERY_RECORD.get(key) or str(field.help_text or "") or _words(model, field)
+        of_each = _first_line(getattr(field, "child", None)) if is_list else ""
+        return ": ".join(filter(None, [said, of_each])), is_list
+    said = key.replace("_", " ")
     if isinstance(field, Serializer):
         far = getattr(getattr(field, "Meta", None), "model", None)
         inner, is_list = _described(field, far, rest)
@@ -95,10 +104,20 @@ def _described(serializer, model, name):
     return f"{said}: {OBJECTS.get(rest, rest.replace('_', ' '))}", False
 
 
+def _first_line(serializer):
+    return (type(serializer).__doc__ or "").strip().partition("\n")[0]
+
+
 def _words(model, field):
+    """What docs/fields.md says of the column, with the words it chooses from, or its own label."""
     try:
         column = model._meta.get_field(field.source.rpartition(".")[2])
     except (AttributeError, FieldDoesNotExist):
         column = None
+    if column is not None and (entry := entry_of(model, column.name)):
+        heading, key = entry
+        words = [str(value) for value, _label in column.choices or () if value]
+        defined = sections(FIELDS_PAGE)[heading][key]
+        return f"{defined} One of: {', '.join(words)}." if words else defined
     said = getattr(column, "help_text", "") or getattr(column, "verbose_name", "")
     return str(said or field.label or field.field_name.replace("_", " "))

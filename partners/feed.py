@@ -3,14 +3,17 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC
+from itertools import chain
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import F
+from django.db.models import Func, OuterRef, Q, Subquery, Value
+from django.db.models.fields.tuple_lookups import Tuple
 from django.utils.translation import gettext_lazy as _
 
 from incidents.models import FormerReference, Incident
 from partners.cursors import Position, StartOver, version_of
-from partners.models import Change
+from partners.models import Change, Sight
 from records.compiling import texts
 from records.shapes import FLAT
 
@@ -39,7 +42,7 @@ class Page:
 def read(viewer, views, position, size):
     """What comes after a position, or all from the beginning without one.
 
-    views: the view of the API by its noun. Makes at most four queries, and one for each
+    views: the view of the API by its noun. Makes at most five queries, and one for each
     noun among the entries.
 
     Raises:
@@ -50,21 +53,51 @@ def read(viewer, views, position, size):
         position = Position(begun_at=_newest(changes))
     elif position.number and not _is_there(changes, position):
         raise StartOver
-    found = list(
-        changes.told()
-        .filter(number__gt=position.number)
-        .exclude(number__lte=position.begun_at, is_seen=False)
-        .order_by("number")[: size + 1]
-    )
-    rows = found[:size]
+    found = _following(changes, position, size + 1)
+    rows = list(changes.told().filter(number__in=found[:size]).order_by("number"))
     if rows:
         position = Position(rows[-1].number, rows[-1].made_at, position.begun_at)
     return Page(_entries(rows, viewer, views), position, more=len(found) > size)
 
 
+def _following(changes, position, most):
+    """The numbers of the next changes for the viewer, in order.
+
+    Of each sight he has, by its index: what he may not see is not passed over one by one.
+    """
+    told = (
+        changes.told()
+        .filter(_of_sight_after(position.number))
+        .exclude(number__lte=position.begun_at, is_seen=False)
+        .order_by("sight", "number")
+        .values("number")
+    )
+    sights = Sight.objects.visible_to(changes.viewer).told()
+    numbers = sights.annotate(numbers=ArraySubquery(told[:most])).values_list("numbers", flat=True)
+    return sorted(chain.from_iterable(numbers))[:most]
+
+
+def _of_sight_after(number):
+    """Condition on a change. Said so that no index answers it but that of sights.
+
+    With `sight = key AND number > …`, PostgreSQL may walk along the primary key, over all
+    that the viewer may not see.
+    """
+    beyond = Func(
+        Tuple("sight", "number"),
+        Tuple(OuterRef("key"), Value(number)),
+        arg_joiner=" > ",
+        template="%(expressions)s",
+        output_field=models.BooleanField(),
+    )
+    return Q(beyond, sight__lte=OuterRef("key"))
+
+
 def _newest(changes):
-    newest = changes.order_by(F("number").desc()).values_list("number", flat=True).first()
-    return newest or 0
+    last = changes.filter(_of_sight_after(0)).order_by("-sight", "-number").values("number")
+    sights = Sight.objects.visible_to(changes.viewer)
+    newest = sights.annotate(newest=Subquery(last[:1])).values_list("newest", flat=True)
+    return max(filter(None, newest), default=0)
 
 
 def _is_there(changes, position):

@@ -14,7 +14,11 @@ from records.shapes import DESCRIBED, PARAMETERS, Shape, shape_asked
 
 def etag_of(text):
     """The strong ETag of a record or list: a digest of what its reader gets."""
-    return f'"{sha256(text.encode()).hexdigest()[:32]}"'
+    return tag(text.encode())
+
+
+def tag(body):
+    return f'"{sha256(body).hexdigest()[:32]}"'
 
 
 def answer(request, text):

@@ -283,7 +283,6 @@ class SourceSerializer(RecordSerializer):
             "kind",
             "reliability",
             "reading",
-            "file_sha256",
             *RECORD,
         ]
 

@@ -6,6 +6,7 @@ implies. Definitions: docs/methodology.md#dates.
 """
 
 import calendar
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -29,6 +30,7 @@ POINT_PRECISIONS = [
 
 
 # How a field of a form takes a day: 03/04/2021 is two different days to two readers.
+DAY_WRITTEN = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")  # strptime takes 2021-2-3, too
 ISO_DAY: dict[str, Any] = {
     "input_formats": ["%Y-%m-%d"],
     "error_messages": {"invalid": _("Give a day as YYYY-MM-DD.")},

@@ -6,7 +6,7 @@ those of its parts in `hxl`. What every record has is tagged here.
 
 from functools import lru_cache
 
-from rest_framework.serializers import Serializer
+from rest_framework.serializers import DateField, Serializer
 
 from records.shapes import Shape
 from records.tables import columns_of
@@ -34,6 +34,16 @@ EVERY_RECORD = {
     "marking": "#meta+marking",
     "review_status": "#meta+status",
     "updated_at": "#date+updated",
+    "address": "#meta+url",
+    "archived_address": "#meta+url+archived",
+    "language": "#meta+lang",
+    "publisher": "#org+name+publisher",
+    "reliability": "#meta+reliability",
+    "court": "#org+name+court",
+    "court_ar": "#org+name+court+i_ar",
+    "nationality": "#country+code+v_iso2+nationality",
+    "statement_text": "#description+statement",
+    "confidence_stated": "#meta+confidence+stated",
 }
 
 
@@ -41,7 +51,8 @@ def tags_of(view, names):
     """The tag of each of these columns of a view, or "" where it has none.
 
     Where two columns of the noun would have one tag, all but the first carry what they
-    stand in as well: `#date+start+asserted`. That does not depend on what is left out.
+    stand in as well: `#date+start+asserted`, and `#meta+id+provision+instrument` where that
+    is not enough. That does not depend on what is left out.
     """
     known = _tags(view)
     return [known.get(name, "") for name in names]
@@ -54,8 +65,9 @@ def _tags(view):
         for column in columns_of(view, PUBLIC, shape):
             tag = _declared(view.serializer(shape), column.name)
             if tag and column.name not in tags:
-                within = column.name.partition(".")[0]
-                tags[column.name] = f"{tag}+{within}" if tag in taken else tag
+                for within in column.name.split("."):
+                    tag += f"+{within}" if tag in taken else ""
+                tags[column.name] = tag
                 taken.add(tag)
     return tags
 
@@ -67,7 +79,8 @@ def _declared(serializer, name):
     key, _dot, rest = name.partition(".")
     field = serializer.fields[key]
     if not rest:
-        return EVERY_RECORD.get(name, "")
+        day = isinstance(field, DateField) and f"#date+{name.removesuffix('_on')}"
+        return EVERY_RECORD.get(name) or day or ""
     if isinstance(field, Serializer):
         return _declared(field, rest)
     return getattr(field, "hxl", {}).get(rest, "")

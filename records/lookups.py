@@ -1,7 +1,7 @@
 """How the columns of a noun are asked, alike for every noun: docs/adr/0025-one-contract.md.
 
 What the serializer of a noun shows, its filters can ask, by the name it is shown under:
-`__gte` and `__lte` of days, moments and numbers, `__in` of choices, numbers and records,
+`__gte` and `__lte` of days, moments and numbers, `__in` of choices, codes, numbers and records,
 `__isnull` of what can be unknown. A filterset names its serializer in `shape`; what it
 declares itself comes first. Nothing here looks at another table: a record is looked up
 behind the gate, and its key is compared.
@@ -39,6 +39,7 @@ from records.parameters import (
 )
 
 MOST_VALUES = 50
+LONGEST_CODE = 8  # characters
 NOT_BEFORE = _("Not before.")
 NOT_AFTER = _("Not after.")
 NOT_LESS = _("This many, or more.")
@@ -109,6 +110,8 @@ def _of_column(name, field, shape):
         found = {name: FlagFilter(field_name=name)}
     elif isinstance(column, models.IntegerField):
         found = of_number(name)
+    elif isinstance(column, models.CharField) and (column.unique or is_code(column)):
+        found = of_code(name, column)
     else:
         return {}
     return {**found, **if_unknown(name)} if column.null else found
@@ -122,6 +125,20 @@ def of_choice(name, column):
     return {
         name: ChoiceFilter(field_name=name, choices=column.choices),
         f"{name}__in": ChoicesFilter(field_name=name, choices=column.choices, label=AMONG),
+    }
+
+
+def is_code(column):
+    """Whether it holds words of an outside list, such as ISO 3166: short ones, without labels."""
+    return column.max_length <= LONGEST_CODE
+
+
+def of_code(name, column):
+    return {
+        name: CharFilter(
+            field_name=name, max_length=column.max_length, label=column.help_text or None
+        ),
+        f"{name}__in": ReferencesFilter(field_name=name, label=AMONG),
     }
 
 

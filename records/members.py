@@ -16,7 +16,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.settings import api_settings
 
 from records.constraints import broken
-from records.dates import Precision, days_of
+from records.dates import DAY_WRITTEN, Precision, days_of
 from records.models import Marking
 from records.parameters import nearest
 
@@ -85,6 +85,11 @@ class Day(serializers.DateField):
     def __init__(self, **options):
         said = {"invalid": _("Give a day as YYYY-MM-DD.")}
         super().__init__(**{"input_formats": ["%Y-%m-%d"], "error_messages": said, **options})
+
+    def to_internal_value(self, data):
+        if not (isinstance(data, str) and DAY_WRITTEN.fullmatch(data)):
+            self.fail("invalid", format="YYYY-MM-DD")
+        return super().to_internal_value(data)
 
 
 class SpanGiven(Strict):

@@ -17,7 +17,7 @@ from django_filters.filters import BooleanFilter, CharFilter, DateFilter
 from rest_framework.exceptions import ValidationError
 from rest_framework.settings import api_settings
 
-from records.dates import ISO_DAY
+from records.dates import DAY_WRITTEN, ISO_DAY
 from records.models import Confidence
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "CharFilter",
     "ChoiceField",
     "ChoiceFilter",
+    "DayField",
     "DayFilter",
     "FlagFilter",
     "RecordField",
@@ -66,7 +67,7 @@ class ChoiceFilter(filters.ChoiceFilter):
 
 class DayField(forms.DateField):
     def to_python(self, value):
-        if value and not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        if value and not DAY_WRITTEN.fullmatch(value):
             raise FormError(self.error_messages["invalid"])
         return super().to_python(value)
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records.dates import ISO_DAY
 from records.models import Confidence
+from records.parameters import DayField
 from reports.accountability import Cell
 from reports.grouping import GROUPINGS, UnknownKey
 from reports.ladder import Question, Rung
@@ -44,7 +45,7 @@ class Asking(Complaining):
     Everything may be left out: today, contested links counted, confidence possible.
     """
 
-    as_of = forms.DateField(required=False, label=_("As of"), **ISO_DAY)
+    as_of = DayField(required=False, label=_("As of"), **ISO_DAY)
     contested = Choice(YES_OR_NO, label=_("Contested links"))
     min_confidence = Choice(Confidence.choices[:-1], label=_("Least confidence"))
     by = Choice([(name, grouping.title) for name, grouping in GROUPINGS.items()], label=_("By"))

@@ -9,11 +9,12 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from factory.django import DjangoModelFactory
 from pghistory.models import Event
 
-from partners.models import Allowance, Change, ExportAllowance, Usage
+from partners.models import Allowance, Change, ExportAllowance, Sight, Usage
 from records.models import AuditEntry, Citation
 from tests import factories
 
-LEFT_OUT = Event | AuditEntry | AbstractBaseSession | Allowance | ExportAllowance | Usage | Change
+COUNTED = Allowance | ExportAllowance | Usage
+LEFT_OUT = Event | AuditEntry | AbstractBaseSession | COUNTED | Change | Sight
 
 
 def our_apps():

@@ -32,7 +32,6 @@ LEFT_ALONE = {
     "origin_id",
     "code",
     "timezone",
-    "file_sha256",
     "sha256",
     "withdrawn_reason",
     "level_basis",  # written only where `level` is chosen

@@ -13,16 +13,11 @@ from tests import factories as f
 from tests.catalogue import again, changed
 
 DAY, DAY_BEFORE = date(2021, 3, 2), date(2021, 3, 1)
-SHA256 = "a" * 64
 
 RECORDS = [
     ("user_clearance_is_tlp", f.UserFactory, {"clearance": "TLP:WHITE"}),
     ("source_kind_is_known", f.SourceFactory, {"kind": "rumour"}),
     ("source_reliability_is_admiralty", f.SourceFactory, {"reliability": "G"}),
-    ("source_file_has_hash", f.SourceFactory, {"file": "a.pdf"}),
-    ("source_file_has_hash", f.SourceFactory, {"file_sha256": SHA256}),
-    ("source_file_has_hash", f.SourceFactory, {"file": "a.pdf", "file_sha256": "a" * 63}),
-    ("source_file_has_hash", f.SourceFactory, {"file": "a.pdf", "file_sha256": "A" * 64}),
     ("storedfile_has_hash", f.StoredFileFactory, {"sha256": "A" * 64}),
     ("storedfile_is_there", f.StoredFileFactory, {"size": 0}),
     ("storedfile_media_type_is_taken", f.StoredFileFactory, {"media_type": "image/svg+xml"}),

@@ -9,6 +9,7 @@ from records.lookups import MOST_VALUES
 from records.parameters import RecordFilter
 from tests.factories import (
     ArrestFactory,
+    CasualtyFigureFactory,
     ClaimFactory,
     ConvictionFactory,
     DesignationFactory,
@@ -18,6 +19,7 @@ from tests.factories import (
     OrganisationFactory,
     PlaceFactory,
     RelationFactory,
+    SourceFactory,
     StatementFactory,
     SuspectFactory,
     UserFactory,
@@ -270,3 +272,25 @@ def test_a_form_is_made_of_what_is_asked_alone(rf):
     asked = view.filterset_class({"kind": "ambush"}, queryset=view.queryset)
 
     assert list(asked.filters) == ["kind"]
+
+
+@pytest.mark.parametrize(
+    ("noun", "make", "column"),
+    [
+        ("sources", SourceFactory, "language"),
+        ("casualties", CasualtyFigureFactory, "nationality"),
+        ("places", PlaceFactory, "country"),
+        ("incidents", IncidentFactory, "origin_id"),
+        ("suspects", SuspectFactory, "code"),
+        ("claims", ClaimFactory, "reference"),
+    ],
+)
+def test_codes_are_asked_as_one_and_as_several(found, ask, noun, make, column):
+    codes = {"code": ["S-AAAA-AAAA", "S-BBBB-BBBB", "S-CCCC-CCCC"]}.get(
+        column, ["AA", "BB", "CC"] if column != "reference" else ["AAAA-1", "BBBB-1", "CCCC-1"]
+    )
+    first, second, _third = (make(**{column: code}).reference for code in codes)
+
+    assert found(noun, **{column: codes[0]}) == {first}
+    assert found(noun, **{f"{column}__in": ",".join(codes[:2])}) == {first, second}
+    assert column in refused(ask(noun, **{column: "A" * 201}))

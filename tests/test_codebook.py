@@ -20,8 +20,6 @@ from tests.factories import IncidentFactory, UserFactory
 BESIDES = {  # entries of what is shown or asked on forms and is no column that a form sends
     ("Record", "change_reason"),
     ("Place", "iso_code"),
-    ("Source", "file"),
-    ("Source", "file_sha256"),
     *(("Candidate link", f"decision{part}") for part in ("", "_reason")),
     *(("Candidate link", f"decided_{part}") for part in ("on", "by")),
 }

@@ -8,12 +8,14 @@ import zipfile
 
 import pytest
 from psycopg.errors import DivisionByZero, QueryCanceled
+from rest_framework.serializers import DateField
 
 from config.urls import NOUNS
 from records import exporting
 from records.api import SourceViewSet
 from records.exporting import BLOCK, Statement, as_csv, as_ndjson, streamed
 from records.gate import Unrestricted
+from records.hxl import tags_of
 from records.models import Source
 from records.rights import NAMES
 from records.shapes import WHOLE, Shape
@@ -443,3 +445,17 @@ def test_who_goes_away_ends_the_reading(reader):
     stream.close()
 
     assert reader.get(INCIDENTS).status_code == 200
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_every_day_has_a_tag_and_no_tag_stands_twice(noun):
+    view = NOUNS[noun]
+    names = [column.name for column in columns_of(view, PUBLIC, WHOLE)]
+    told = dict(zip(names, tags_of(view, names), strict=True))
+    days = [
+        name for name, field in view.serializer(WHOLE).fields.items() if type(field) is DateField
+    ]
+
+    assert all(told[name].startswith("#date") for name in days), told
+    given = [tag for tag in told.values() if tag]
+    assert len(set(given)) == len(given)

@@ -13,11 +13,13 @@ from django.db import DatabaseError, connection, transaction
 from incidents.models import Claim, Incident
 from legal.models import ArrestLink, ConvictionSuspect
 from partners import releasing
-from partners.dictionary import METHODOLOGY
+from partners.dictionary import METHODOLOGY, entries
 from partners.models import Release, audience_of
 from partners.releasing import SHEETS, release
 from partners.withholding import is_withheld, newer_than
 from records.models import Marking
+from records.shapes import WHOLE
+from records.tables import columns_of
 from records.viewer import PUBLIC, viewing
 from reports.accountability import accountability
 from reports.ladder import Question
@@ -385,3 +387,14 @@ def test_what_an_organisation_shares_is_in_no_release():
 
     assert release(Marking.GREEN, DAY).files["incidents.csv"]["rows"] == 0
     assert connection.in_atomic_block
+
+
+def test_the_dictionary_says_more_of_a_column_than_its_name():
+    for sheet in SHEETS.values():
+        columns = columns_of(sheet.view, PUBLIC, WHOLE)
+        told = entries(sheet.view, [each.name for each in columns], ["text"] * len(columns))
+        for entry in told:
+            last = entry.column.rpartition(".")[2].replace("_", " ")
+            assert entry.definition.lower() != last, entry
+        kinds = [entry for entry in told if entry.column == "kind"]
+        assert all("One of: rocket_attack, " in entry.definition for entry in kinds)

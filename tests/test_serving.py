@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from config import serving
+from config.limits import LONGEST_QUERY
 from config.management.commands import administrator
 from records.models import User
 from records.web_role import WEB_ROLE
@@ -109,3 +110,9 @@ def test_the_server_asks_before_it_starts(asked):
         asked(1)
     asked(0)
     asked(1, local=True)
+
+
+def test_the_longest_query_reaches_what_refuses_it_in_words():
+    line = len("GET /api/v1/reports/accountability/? HTTP/1.1")
+
+    assert serving.limit_request_line > LONGEST_QUERY + line

@@ -172,3 +172,19 @@ def test_it_costs_the_same_for_one_incident_as_for_ten(reader, attack, count_que
         AttributionFactory(incident=incident)
 
     assert count_queries(lambda: bundled(reader)) == one
+
+
+def test_a_bundle_holds_the_attacks_behind_a_number_of_a_report(reader, attack):
+    """Whatever narrows the list of incidents narrows the bundle: rung, day, wait, reach."""
+    IncidentFactory(title="Nobody claimed it")
+
+    def told(**asked):
+        found = bundled(reader, **asked)["objects"]
+        return {each["name"] for each in found if each["type"] == "incident"}
+
+    assert told(rung="recorded", without="claimed") == {"Nobody claimed it"}
+    assert told(rung="claimed") == {"Rockets at Erbil"}
+    assert told(rung="claimed", min_confidence="confirmed") == {"Rockets at Erbil"}
+    assert told(rung="attributed", min_confidence="confirmed") == set()
+    assert told(reached="nobody") == {"Rockets at Erbil", "Nobody claimed it"}
+    assert reader.get(ADDRESS, {"within": "3"}).status_code == 400

@@ -6,7 +6,7 @@ from incidents.api.nearby import BoxFilter, NearFilter
 from incidents.models import Place, PlaceKind
 from records.api import CITED, IDENTITY, CitedSerializer, NamesField, RecordViewSet, cited
 from records.lookups import FilterSet
-from records.parameters import CharFilter, ChoiceFilter, RecordFilter, named_like, rule
+from records.parameters import ChoiceFilter, RecordFilter, named_like, rule
 
 
 class PlaceSerializer(CitedSerializer):
@@ -63,7 +63,6 @@ class PlaceFilterSet(FilterSet):
     shape = PlaceSerializer
     kind = ChoiceFilter(choices=PlaceKind.choices)
     name = named_like()
-    country = CharFilter(label=_("ISO 3166-1 alpha-2, such as IQ."))
     governorate = GovernorateFilter(method=rule("within"))
     near = NearFilter(method=rule("may_lie_in"))
     bbox = BoxFilter(method=rule("may_lie_in"))

@@ -38,7 +38,7 @@ class CitationGiven(RowMember):
     Or a new one, described here without a reference. Described alike, it is the same.
     """
 
-    SET_HERE = ("origin_id", "review_status", "version", "updated_at", "file_sha256")
+    SET_HERE = ("origin_id", "review_status", "version", "updated_at")
     CITING = ("pinpoint", "support")
 
     reference = serializers.CharField(required=False)

@@ -1,12 +1,11 @@
 from django.db.models import Prefetch
-from django.utils.translation import gettext_lazy as _
 
 from legal.api.briefs import InstrumentBrief
 from legal.models import Instrument, Provision
 from legal.models.provision import InstrumentKind
 from records.api import CITED, IDENTITY, CitedSerializer, RecordViewSet, SpanField, cited
 from records.lookups import FilterSet
-from records.parameters import CharFilter, ChoiceFilter, RecordFilter
+from records.parameters import ChoiceFilter, RecordFilter
 
 PROVISION = ["article", "paraphrase", "paraphrase_ar"]
 
@@ -62,7 +61,6 @@ class InstrumentSerializer(CitedSerializer):
 class InstrumentFilterSet(FilterSet):
     shape = InstrumentSerializer
     kind = ChoiceFilter(choices=InstrumentKind.choices)
-    jurisdiction = CharFilter(label=_("ISO 3166-1 alpha-2, or INT."))
 
 
 class InstrumentViewSet(RecordViewSet):

@@ -32,7 +32,6 @@ from records.api import (
 from records.lookups import FilterSet
 from records.once_more import is_asked
 from records.parameters import (
-    CharFilter,
     ChoiceFilter,
     FlagFilter,
     RecordFilter,
@@ -149,7 +148,6 @@ class SuspectSerializer(RecordSerializer):
 
 class SuspectFilterSet(FilterSet):
     shape = SuspectSerializer
-    code = CharFilter()
     affiliation = RecordFilter(rows=Group.objects)
     at_large = FlagFilter()
 

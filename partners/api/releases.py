@@ -8,6 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
+from rest_framework.renderers import BaseRenderer
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
@@ -138,8 +139,16 @@ class ReleaseDetailView(ReleaseView):
         return Response(ReleaseDetail(told).data)
 
 
+class AsItIs(BaseRenderer):
+    """Names what may be asked for: a file is no other thing for whatever `Accept` says."""
+
+    media_type, format = "*/*", "file"
+
+
 class ReleaseFileView(ReleaseView):
     """A file of a release, as it was made."""
+
+    renderer_classes = (AsItIs,)
 
     @extend_schema(
         operation_id="exports_file",
@@ -155,10 +164,11 @@ class ReleaseFileView(ReleaseView):
             hint = newer and _("A newer release: %(address)s") % {"address": self.address(newer)}
             raise Gone(" ".join(filter(None, [str(Gone.default_detail), hint])))
         note_download(request, DownloadKind.RELEASE, f"{made.number}/{file}")
-        stored = default_storage.open(made.files[file]["stored"])
+        kept = made.files[file]
         return FileResponse(
-            stored,
+            default_storage.open(kept["stored"]),
             as_attachment=True,
             filename=f"musaala-{made.number}-{file}",
             content_type="application/octet-stream",
+            headers={"ETag": f'"{kept["sha256"]}"'},
         )

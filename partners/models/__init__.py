@@ -1,4 +1,4 @@
-from partners.models.change import Change
+from partners.models.change import Change, Sight
 from partners.models.key import (
     CLEARANCES,
     EXPIRES_AFTER,
@@ -26,6 +26,7 @@ __all__ = [
     "Proposal",
     "Release",
     "Scope",
+    "Sight",
     "Usage",
     "audience_of",
     "digest_of",

@@ -30,9 +30,9 @@ def seen_by(viewer, when):
     return admitted
 
 
-class ChangeQuerySet(GatedQuerySet):
+class SeenQuerySet(GatedQuerySet):
     def admitting(self, viewer):
-        """`Change.WALL` says the same in the database."""
+        """`Seen.WALL` says the same in the database."""
         return seen_by(viewer, "before") | seen_by(viewer, "after")
 
     def told(self):
@@ -61,15 +61,52 @@ def _ids(**options):
     return ArrayField(models.BigIntegerField(), null=True, **options)
 
 
-class Change(models.Model):
-    """One record, as one transaction left it for one audience.
-
-    The audience is that of what moved: of the record, or of one of its parts, which can be
-    narrower. A rank of NULL is nobody: it was not there, or not published.
-    """
+class Seen(models.Model):
+    """Who could read before, and who after. A rank of NULL is nobody."""
 
     WALL = f"({_SEEN_BY.format(when='before')} OR {_SEEN_BY.format(when='after')})"
     WEB_RIGHTS = "SELECT"
+
+    said = models.BooleanField(
+        _("what it says moved"), help_text=_("And not only who may read it.")
+    )
+    before_rank = _rank(verbose_name=_("audience before: rank"))
+    before_organisations = _ids(verbose_name=_("audience before: organisations"))
+    before_readers = _ids(verbose_name=_("audience before: readers"))
+    after_rank = _rank(verbose_name=_("audience after: rank"))
+    after_organisations = _ids(verbose_name=_("audience after: organisations"))
+    after_readers = _ids(verbose_name=_("audience after: readers"))
+
+    objects = SeenQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        default_permissions = ()
+
+
+class Sight(Seen):
+    """What changes for the same audiences have in common: there are few, of many changes.
+
+    By it a reader's own changes are found without those between them, which would cost him
+    time, and tell him by it how many there are.
+    """
+
+    key = models.UUIDField(_("digest of the audiences"), primary_key=True)
+
+    class Meta(Seen.Meta):
+        verbose_name = _("sight")
+        verbose_name_plural = _("sights")
+
+    def __str__(self):
+        return str(self.key)
+
+
+class Change(Seen):
+    """One record, as one transaction left it for one audience.
+
+    The audience is that of what moved: of the record, or of one of its parts, which can be
+    narrower. It was not there, or not published, where nobody could read it.
+    """
 
     number = models.BigAutoField(_("number, in the order of commits"), primary_key=True)
     transaction = models.BigIntegerField(_("transaction"))
@@ -79,25 +116,17 @@ class Change(models.Model):
     reference = models.CharField(_("reference"), max_length=14)
     part_table = models.CharField(_("kind of part"), max_length=63, blank=True)
     part_id = models.BigIntegerField(_("number of the part"), null=True)
-    said = models.BooleanField(
-        _("what it says moved"), help_text=_("And not only who may read it.")
-    )
     withdrawn = models.BooleanField(_("withdrawn"))
-    before_rank = _rank(verbose_name=_("audience before: rank"))
-    before_organisations = _ids(verbose_name=_("audience before: organisations"))
-    before_readers = _ids(verbose_name=_("audience before: readers"))
-    after_rank = _rank(verbose_name=_("audience after: rank"))
-    after_organisations = _ids(verbose_name=_("audience after: organisations"))
-    after_readers = _ids(verbose_name=_("audience after: readers"))
+    sight = models.UUIDField(_("sight"))
 
-    objects = ChangeQuerySet.as_manager()
-
-    class Meta:
+    class Meta(Seen.Meta):
         ordering = ["number"]
         verbose_name = _("change")
         verbose_name_plural = _("changes")
-        default_permissions = ()
-        indexes = [models.Index(fields=["transaction", "record_id"], name="change_once")]
+        indexes = [
+            models.Index(fields=["transaction", "record_id"], name="change_once"),
+            models.Index(fields=["sight", "number"], name="change_by_sight"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(before_rank__isnull=False) | Q(after_rank__isnull=False),

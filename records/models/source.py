@@ -101,8 +101,6 @@ class Source(Record):
         _("reliability"), max_length=1, choices=Reliability, default=Reliability.F
     )
     reading = models.CharField(_("reading"), max_length=10, choices=Reading, default=Reading.READ)
-    file = models.FileField(_("stored copy"), upload_to="sources/", blank=True)
-    file_sha256 = models.CharField(_("SHA-256 of the stored copy"), max_length=64, blank=True)
 
     objects = SourceQuerySet.as_manager()
 
@@ -126,16 +124,6 @@ class Source(Record):
                 condition=Q(reliability__in=Reliability.values),
                 name="source_reliability_is_admiralty",
                 violation_error_message=_("Reliability is a letter from A to F."),
-            ),
-            models.CheckConstraint(
-                condition=(
-                    Q(file="", file_sha256="")
-                    | (~Q(file="") & Q(file_sha256__regex=r"^[0-9a-f]{64}$"))
-                ),
-                name="source_file_has_hash",
-                violation_error_message=_(
-                    "A stored copy needs its SHA-256 of 64 hexadecimal digits, and only it has one."
-                ),
             ),
         ]
 

@@ -87,6 +87,22 @@ class Asked(StrictParameters):
         return asking.question(timezone.localdate())
 
 
+class ListsIncidents(Asked):
+    """One that shows the incidents behind a number of a report, where it is asked for one."""
+
+    asks = PARAMETERS
+
+    def behind_number(self, incidents):
+        asking, measures = self.asked(), AskingMeasures(self.request.query_params, self.viewer())
+        if not measures.is_valid():
+            raise ValidationError(measures.errors)
+        if cell := asking.cell():
+            incidents = rows_behind(incidents, self.question(asking), cell)
+        for number in measures.numbers():
+            incidents = behind(incidents, self.question(asking), number)
+        return incidents
+
+
 class AskedOfIncidents(Asked):
     """One that takes every filter of the list of incidents, besides its own parameters."""
 
@@ -94,8 +110,11 @@ class AskedOfIncidents(Asked):
         return [*super().known_parameters(), *self.asks, *LadderIncidentFilterSet.base_filters]
 
 
+OF_A_LIST = [*PARAMETERS, *OF_MEASURES]
+
+
 @extend_schema_view(
-    list=extend_schema(parameters=parameters(*PARAMETERS, *OF_MEASURES)),
+    list=extend_schema(parameters=parameters(*OF_A_LIST)),
     retrieve=extend_schema(
         responses={
             200: LadderIncidentSerializer,
@@ -103,7 +122,7 @@ class AskedOfIncidents(Asked):
         }
     ),
 )
-class LadderIncidentViewSet(Asked, IncidentViewSet):
+class LadderIncidentViewSet(ListsIncidents, IncidentViewSet):
     __doc__ = IncidentViewSet.__doc__
 
     queryset = IncidentViewSet.queryset.prefetch_related(
@@ -112,22 +131,13 @@ class LadderIncidentViewSet(Asked, IncidentViewSet):
     )
     serializer_class = LadderIncidentSerializer
     filterset_class = LadderIncidentFilterSet
-    asks = PARAMETERS
 
     def known_parameters(self):
         known = super().known_parameters()
-        return [*known, *self.asks, *OF_MEASURES] if self.action == "list" else known
+        return [*known, *OF_A_LIST] if self.action == "list" else known
 
     def filter_queryset(self, queryset):
-        filtered = super().filter_queryset(queryset)
-        asking, measures = self.asked(), AskingMeasures(self.request.query_params, self.viewer())
-        if not measures.is_valid():
-            raise ValidationError(measures.errors)
-        if cell := asking.cell():
-            filtered = rows_behind(filtered, self.question(asking), cell)
-        for number in measures.numbers():
-            filtered = behind(filtered, self.question(asking), number)
-        return filtered
+        return self.behind_number(super().filter_queryset(queryset))
 
 
 # What the schema says of the report

@@ -99,7 +99,6 @@ class Cited:
     language: str
     kind: str
     reliability: str
-    sha256: str
 
 
 def cases_of(incidents, question):
@@ -288,7 +287,6 @@ def _cited(row):
         language=row.language,
         kind=str(row.get_kind_display()),
         reliability=row.reliability,
-        sha256=row.file_sha256,
     )
 
 
