@@ -1,12 +1,13 @@
 import pytest
 from django.db import connection
-from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from hypothesis import settings
 
 from records.gate import unrestricted
 from tests.imports import importer
+from tests.kept_rows import put_back, rows_of_tables
 from tests.local_databases import closed_folder, database_of, open_folder
 
 __all__ = ["closed_folder", "database_of", "open_folder"]
@@ -24,16 +25,12 @@ def _no_gate_for_tests():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _history_may_be_emptied():
-    """After a test that commits, Django empties every table, which history refuses elsewhere."""
-    flush = DatabaseOperations.sql_flush
-
-    def flush_all(operations, *arguments, **options):
-        statements = flush(operations, *arguments, **options)
-        return ["SET LOCAL musaala.forget_history = 'on'", *statements]
-
+def _rows_are_put_back(django_db_setup, django_db_blocker):
+    """After a test that commits, the tables hold again what `migrate` left in them."""
+    with django_db_blocker.unblock():
+        kept = rows_of_tables()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "sql_flush", flush_all)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: put_back(kept))
         yield
 
 
