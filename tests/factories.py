@@ -685,6 +685,15 @@ class NameReadingFactory(DjangoModelFactory):
     how = "shown"
 
 
+class DownloadFactory(DjangoModelFactory):
+    class Meta:
+        model = "records.Download"
+
+    kind = "export"
+    which = "incidents.csv"
+    person = SubFactory(UserFactory)
+
+
 class KeyFactory(DjangoModelFactory):
     """An approved key that reads. Its text is `tests.keys.text_of(key)`."""
 

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.contrib.contenttypes.models import ContentType
 from django.urls import reverse
 
 from config.urls import NOUNS
@@ -314,9 +313,6 @@ def besides(world):
     yield with_parameters("/api/v1/changes/", page_size=2)
     yield Question("/api/v1/docs/")
     yield Question("/api/v1/stix/")
-    kind = ContentType.objects.get_for_model(Incident).pk
-    yield Question(reverse("admin:view_on_site", args=[kind, world.hidden[Incident][0].pk]))
-    yield Question(reverse("admin:view_on_site", args=[kind, world.seen[Incident][0].pk]))
     for odd in (
         "e=1",
         "e=1&q=x",

@@ -279,6 +279,8 @@ def own_rows():
         ("namereading_how_is_known", _read_somehow),
         ("namereading_by_person_or_key", _read_by_both),
         ("namereading_by_person_or_key", _read_by_nobody),
+        ("download_kind_is_known", _taken_somehow),
+        ("download_by_person_or_key", _taken_by_nobody),
         ("proposal_once_by_key", _proposed_twice),
         ("proposal_once_by_person", _proposed_twice_by_a_person),
         ("release_for_clear_or_green", _released_to_few),
@@ -375,6 +377,14 @@ def _agreed_by_whom_it_concerns():
 
 def _asked_twice():
     return again(f.GrantFactory())
+
+
+def _taken_somehow():
+    return again(changed(f.DownloadFactory(), kind="sent"))
+
+
+def _taken_by_nobody():
+    return again(changed(f.DownloadFactory(), person=None))
 
 
 def _approved_by_its_maker():

@@ -232,6 +232,7 @@ WITHOUT_RECORDS = {  # of people, their rights and their signing in
             "partners_usage",
             "records_auditentry",
             "records_grant",
+            "records_download",  # of files, by number: tests/test_downloads.py
             "records_organisation",
             "records_user",
         )
