@@ -6,7 +6,7 @@ from django.db import DatabaseError, transaction
 from django_otp.plugins.otp_static.models import StaticToken
 
 from config.models import Authenticator, RecoveryCodes
-from records.granting import agree, ask
+from records.granting import agree, ask, nobody
 from records.granting_words import digest, lines
 from records.models import Grant, User
 from records.roles import ADMINISTRATOR, AUDITOR, MONITOR
@@ -37,12 +37,20 @@ def refused(attempt):
     return str(refusal.value)
 
 
+def made(**right):
+    user = nobody()
+    for name, value in {"username": f"with {right}", **right}.items():
+        setattr(user, name, value)
+    user.save()
+
+
 def rows_of(user):
     return User.objects.filter(pk=user.pk)
 
 
 def test_the_database_widens_nothing_for_one_administrator(asker, second, person):
     enrolled(person)
+    RecoveryCodes.objects.create(user=second, name="Recovery codes")
     off = UserFactory(is_active=False, rights=[])
     names = Permission.objects.get(codename="read_names")
     elsewhere = OrganisationFactory(slug="elsewhere")
@@ -58,15 +66,25 @@ def test_the_database_widens_nothing_for_one_administrator(asker, second, person
         lambda: asker.groups.through.objects.filter(user=asker).update(group=role(MONITOR)),
         lambda: person.user_permissions.add(names),
         lambda: person.user_permissions.add(Permission.objects.get(codename="change_user")),
-        lambda: User.objects.create(username="new"),
-        lambda: User.objects.create(username="new", is_active=False, clearance="TLP:CLEAR"),
+        *(
+            lambda right=right: made(**right)
+            for right in (
+                {"is_active": True},
+                {"is_staff": True},
+                {"is_superuser": True},
+                {"organisation": elsewhere},
+                {"clearance": "TLP:GREEN"},
+                {"password": "x"},
+            )
+        ),
         lambda: Authenticator.objects.all().delete(),
-        lambda: RecoveryCodes.objects.all().delete(),
+        lambda: RecoveryCodes.objects.filter(user=person).delete(),
+        lambda: RecoveryCodes.objects.filter(user=second).delete(),  # which has no codes left
         lambda: StaticToken.objects.all().delete(),
         lambda: Authenticator.objects.create(user=person, name="mine"),
         lambda: Authenticator.objects.update(key="00"),
         lambda: Authenticator.objects.update(user=asker),
-        lambda: StaticToken.objects.create(device=RecoveryCodes.objects.get(), token="mine"),
+        lambda: StaticToken.objects.create(device=RecoveryCodes.objects.get(user=person), token="mine"),
         lambda: role(AUDITOR).permissions.add(names),
         lambda: Grant.objects.create(
             person=person, asked_by=second, reason="In her name.", clearance="TLP:RED"
@@ -74,6 +92,7 @@ def test_the_database_widens_nothing_for_one_administrator(asker, second, person
         lambda: Grant.objects.all().delete(),
     ]
     with viewing(Viewer.of(asker)):
+        made()
         for number, attempt in enumerate(attempts):
             assert refused(attempt), number
         Grant.objects.create(person=person, asked_by=asker, reason="Mine.", clearance="TLP:RED")
