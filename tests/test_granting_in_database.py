@@ -84,7 +84,9 @@ def test_the_database_widens_nothing_for_one_administrator(asker, second, person
         lambda: Authenticator.objects.create(user=person, name="mine"),
         lambda: Authenticator.objects.update(key="00"),
         lambda: Authenticator.objects.update(user=asker),
-        lambda: StaticToken.objects.create(device=RecoveryCodes.objects.get(user=person), token="mine"),
+        lambda: StaticToken.objects.create(
+            device=RecoveryCodes.objects.get(user=person), token="mine"
+        ),
         lambda: role(AUDITOR).permissions.add(names),
         lambda: Grant.objects.create(
             person=person, asked_by=second, reason="In her name.", clearance="TLP:RED"
@@ -97,9 +99,13 @@ def test_the_database_widens_nothing_for_one_administrator(asker, second, person
             assert refused(attempt), number
         Grant.objects.create(person=person, asked_by=asker, reason="Mine.", clearance="TLP:RED")
         waiting = Grant.objects.filter(person=person)
-        for end in ({"agreed_by": asker}, {"agreed_by": second}, {"declined_by": second}):
-            moment = {f"{next(iter(end))[:-3]}_at": asker.date_joined}
-            assert refused(lambda end=end, moment=moment: waiting.update(**end, **moment)), end
+        at = asker.date_joined
+        for end in (
+            {"agreed_by": asker, "agreed_at": at},
+            {"agreed_by": second, "agreed_at": at},
+            {"declined_by": second, "declined_at": at, "declined_reason": "In her name."},
+        ):
+            assert refused(lambda end=end: waiting.update(**end)), end
         assert "does not change" in refused(lambda: waiting.update(clearance="TLP:AMBER"))
 
 
