@@ -138,6 +138,15 @@ def test_what_was_agreed_to_gives_that_and_nothing_more(asker, second, person):
             assert refused(attempt)
 
 
+def test_what_was_agreed_to_is_given_by_who_agreed(asker, second, person):
+    grant = ask(person, asker, "Needs to read.", clearance="TLP:RED")
+    with viewing(Viewer.of(second)):
+        agree(grant.pk, second, digest(lines(grant)))
+        rows_of(person).update(clearance="TLP:CLEAR")
+    with viewing(Viewer.of(asker)):  # in the same transaction
+        assert refused(lambda: rows_of(person).update(clearance="TLP:RED"))
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_was_agreed_to_is_given_once(asker, second, person):
     grant = ask(person, asker, "Needs to read.", clearance="TLP:RED")
