@@ -126,6 +126,7 @@ def test_the_database_takes_no_yes_of_who_keeps_no_sign_ins(asker, person):
 
 
 def test_what_was_agreed_to_gives_that_and_nothing_more(asker, second, person):
+    another = UserFactory(rights=[], clearance="TLP:GREEN")
     grant = ask(person, asker, "Needs to read.", clearance="TLP:AMBER")
     with viewing(Viewer.of(second)):
         agree(grant.pk, second, digest(lines(grant)))
@@ -133,7 +134,7 @@ def test_what_was_agreed_to_gives_that_and_nothing_more(asker, second, person):
             lambda: rows_of(person).update(clearance="TLP:RED"),
             lambda: rows_of(person).update(password="x"),
             lambda: person.groups.add(role(AUDITOR)),
-            lambda: rows_of(asker).update(clearance="TLP:RED"),
+            lambda: rows_of(another).update(clearance="TLP:AMBER"),
         ):
             assert refused(attempt)
 
