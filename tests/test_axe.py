@@ -16,12 +16,13 @@ from incidents.models import Import, Incident
 from legal.models import Arrest, Conviction, Finding, Suspect
 from militias.models import CandidateLink, Group
 from partners.models import Key
-from records.models import Source, User
+from records.models import Grant, Source, User
 from tests import test_front_page_browser as front
 from tests.admin_pages import address
 from tests.evidence import files_of
 from tests.factories import (
     CandidateLinkFactory,
+    GrantFactory,
     GroupFactory,
     IncidentFactory,
     KeyFactory,
@@ -61,6 +62,7 @@ def screens(site):
     link = CandidateLinkFactory(given_to=GroupFactory(), may_be=GroupFactory())
     file = StoredFileFactory()
     made = KeyFactory(organisation=person.organisation)
+    asked = GrantFactory()
     waiting = staged(person, line("1"))
     seen = checked(person, line("1"), line("2", place="Atlantis"), line("3", day="2021-02-30"))
     return {
@@ -92,6 +94,9 @@ def screens(site):
         "codebook": reverse("admin:codebook"),
         "users": address(User, "changelist"),
         "user": address(User, "change", person.pk),
+        "requests for sign-ins": address(Grant, "changelist"),
+        "request for a sign-in": address(Grant, "change", asked.pk),
+        "cannot sign in": reverse("admin:codes_reset", args=[asked.asked_by_id]),
         "keys": address(Key, "changelist"),
         "key": address(Key, "change", made.pk),
         "codes": reverse("admin:codes"),

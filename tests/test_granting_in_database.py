@@ -6,7 +6,7 @@ from django.db import DatabaseError, transaction
 from django_otp.plugins.otp_static.models import StaticToken
 
 from config.models import Authenticator, RecoveryCodes
-from records.granting import agree, ask
+from records.granting import agree, ask, nobody
 from records.granting_words import digest, lines
 from records.models import Grant, User
 from records.roles import ADMINISTRATOR, AUDITOR, MONITOR
@@ -37,12 +37,20 @@ def refused(attempt):
     return str(refusal.value)
 
 
+def made(**right):
+    user = nobody()
+    for name, value in {"username": f"with {right}", **right}.items():
+        setattr(user, name, value)
+    user.save()
+
+
 def rows_of(user):
     return User.objects.filter(pk=user.pk)
 
 
 def test_the_database_widens_nothing_for_one_administrator(asker, second, person):
     enrolled(person)
+    RecoveryCodes.objects.create(user=second, name="Recovery codes")
     off = UserFactory(is_active=False, rights=[])
     names = Permission.objects.get(codename="read_names")
     elsewhere = OrganisationFactory(slug="elsewhere")
@@ -58,15 +66,27 @@ def test_the_database_widens_nothing_for_one_administrator(asker, second, person
         lambda: asker.groups.through.objects.filter(user=asker).update(group=role(MONITOR)),
         lambda: person.user_permissions.add(names),
         lambda: person.user_permissions.add(Permission.objects.get(codename="change_user")),
-        lambda: User.objects.create(username="new"),
-        lambda: User.objects.create(username="new", is_active=False, clearance="TLP:CLEAR"),
+        *(
+            lambda right=right: made(**right)
+            for right in (
+                {"is_active": True},
+                {"is_staff": True},
+                {"is_superuser": True},
+                {"organisation": elsewhere},
+                {"clearance": "TLP:GREEN"},
+                {"password": "x"},
+            )
+        ),
         lambda: Authenticator.objects.all().delete(),
-        lambda: RecoveryCodes.objects.all().delete(),
+        lambda: RecoveryCodes.objects.filter(user=person).delete(),
+        lambda: RecoveryCodes.objects.filter(user=second).delete(),  # which has no codes left
         lambda: StaticToken.objects.all().delete(),
         lambda: Authenticator.objects.create(user=person, name="mine"),
         lambda: Authenticator.objects.update(key="00"),
         lambda: Authenticator.objects.update(user=asker),
-        lambda: StaticToken.objects.create(device=RecoveryCodes.objects.get(), token="mine"),
+        lambda: StaticToken.objects.create(
+            device=RecoveryCodes.objects.get(user=person), token="mine"
+        ),
         lambda: role(AUDITOR).permissions.add(names),
         lambda: Grant.objects.create(
             person=person, asked_by=second, reason="In her name.", clearance="TLP:RED"
@@ -74,13 +94,18 @@ def test_the_database_widens_nothing_for_one_administrator(asker, second, person
         lambda: Grant.objects.all().delete(),
     ]
     with viewing(Viewer.of(asker)):
+        made()
         for number, attempt in enumerate(attempts):
             assert refused(attempt), number
         Grant.objects.create(person=person, asked_by=asker, reason="Mine.", clearance="TLP:RED")
         waiting = Grant.objects.filter(person=person)
-        for end in ({"agreed_by": asker}, {"agreed_by": second}, {"declined_by": second}):
-            moment = {f"{next(iter(end))[:-3]}_at": asker.date_joined}
-            assert refused(lambda end=end, moment=moment: waiting.update(**end, **moment)), end
+        at = asker.date_joined
+        for end in (
+            {"agreed_by": asker, "agreed_at": at},
+            {"agreed_by": second, "agreed_at": at},
+            {"declined_by": second, "declined_at": at, "declined_reason": "In her name."},
+        ):
+            assert refused(lambda end=end: waiting.update(**end)), end
         assert "does not change" in refused(lambda: waiting.update(clearance="TLP:AMBER"))
 
 
@@ -101,6 +126,7 @@ def test_the_database_takes_no_yes_of_who_keeps_no_sign_ins(asker, person):
 
 
 def test_what_was_agreed_to_gives_that_and_nothing_more(asker, second, person):
+    another = UserFactory(rights=[], clearance="TLP:GREEN")
     grant = ask(person, asker, "Needs to read.", clearance="TLP:AMBER")
     with viewing(Viewer.of(second)):
         agree(grant.pk, second, digest(lines(grant)))
@@ -108,9 +134,18 @@ def test_what_was_agreed_to_gives_that_and_nothing_more(asker, second, person):
             lambda: rows_of(person).update(clearance="TLP:RED"),
             lambda: rows_of(person).update(password="x"),
             lambda: person.groups.add(role(AUDITOR)),
-            lambda: rows_of(asker).update(clearance="TLP:RED"),
+            lambda: rows_of(another).update(clearance="TLP:AMBER"),
         ):
             assert refused(attempt)
+
+
+def test_what_was_agreed_to_is_given_by_who_agreed(asker, second, person):
+    grant = ask(person, asker, "Needs to read.", clearance="TLP:RED")
+    with viewing(Viewer.of(second)):
+        agree(grant.pk, second, digest(lines(grant)))
+        rows_of(person).update(clearance="TLP:CLEAR")
+    with viewing(Viewer.of(asker)):  # in the same transaction
+        assert refused(lambda: rows_of(person).update(clearance="TLP:RED"))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -78,7 +78,7 @@ OF_ROLES = held(
     pgtrigger.Insert | pgtrigger.Update,
     f"""
             {_agreed_for("NEW.user_id")}
-            IF TG_OP = 'UPDATE' OR NOT coalesce(NEW.group_id = ANY (given.roles), false) THEN
+            IF NOT coalesce(NEW.group_id = ANY (given.roles), false) THEN
                 refused := 'It takes a second administrator to give a role.';
             END IF;
     """,
@@ -88,7 +88,7 @@ OF_SINGLE_RIGHTS = held(
     pgtrigger.Insert | pgtrigger.Update,
     f"""
             {_agreed_for("NEW.user_id")}
-            IF TG_OP = 'UPDATE' OR given.may_read_names IS NOT TRUE OR NOT EXISTS (
+            IF given.may_read_names IS NOT TRUE OR NOT EXISTS (
                 SELECT FROM auth_permission JOIN django_content_type AS of_model
                     ON of_model.id = content_type_id
                 WHERE auth_permission.id = NEW.permission_id
