@@ -1,7 +1,7 @@
 """Who follows the feed is not made to pass over what others may read, however much it is."""
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.test.utils import CaptureQueriesContext
 
 from partners.models import Change
@@ -100,3 +100,10 @@ def test_pages_of_several_sights_are_one_order(reader):
 
     assert [reference for _change, reference in small.changes()] == seen
     assert Change.objects.count() == 3 + len(sources)
+
+
+def test_a_sight_is_neither_changed_nor_taken_away(reader):
+    """Without it, the changes it stands for would be told to nobody."""
+    for statement in ("DELETE FROM partners_sight", "UPDATE partners_sight SET said = NOT said"):
+        with pytest.raises(ProgrammingError, match="Cannot update or delete"):
+            ask(statement)

@@ -61,6 +61,10 @@ def _ids(**options):
     return ArrayField(models.BigIntegerField(), null=True, **options)
 
 
+def _append_only():
+    return pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+
+
 class Seen(models.Model):
     """Who could read before, and who after. A rank of NULL is nobody."""
 
@@ -96,6 +100,7 @@ class Sight(Seen):
     class Meta(Seen.Meta):
         verbose_name = _("sight")
         verbose_name_plural = _("sights")
+        triggers = [_append_only()]
 
     def __str__(self):
         return str(self.key)
@@ -140,9 +145,7 @@ class Change(Seen):
                 violation_error_message=_("A part is named by its table and its number."),
             ),
         ]
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
-        ]
+        triggers = [_append_only()]
 
     def __str__(self):
         return self.reference

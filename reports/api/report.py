@@ -22,7 +22,7 @@ from rest_framework.views import APIView
 from incidents.api import IncidentViewSet
 from legal.models import ArrestLink, ConvictionIncident
 from records.api import Part
-from records.parameters import StrictParameters
+from records.parameters import DayField, StrictParameters
 from reports.accountability import COLUMNS, accountability, rows_behind
 from reports.asking import PARAMETERS, Asking
 from reports.asking_measures import OF_MEASURES, AskingMeasures, behind
@@ -50,7 +50,7 @@ SAID = {
     "through": _("What reached him: anything, if left out."),
 }
 FIELDS = {**Asking.base_fields, **AskingMeasures.base_fields}
-TYPES = {forms.DateField: OpenApiTypes.DATE, forms.IntegerField: OpenApiTypes.INT}
+TYPES = {DayField: OpenApiTypes.DATE, forms.IntegerField: OpenApiTypes.INT}
 
 MERGED = _("It was merged into another incident: `Location` is the address of that one.")
 
