@@ -41,8 +41,9 @@ def test_every_kind_of_record_has_its_endpoint():
 def test_the_index_lists_every_noun(reader):
     index = reader.get("/api/v1/").json()
 
-    besides = {"changes", "exports", "me", "proposals", "reports/accountability", "vocabularies"}
-    assert set(index) == {*NOUNS, *besides, "docs", "schema", "stix"}
+    besides = {"changes", "exports", "me", "proposals", "vocabularies", "docs", "schema", "stix"}
+    reports = {f"reports/{name}" for name in ("accountability", "arrests", "time", "reach")}
+    assert set(index) == {*NOUNS, *besides, *reports}
     assert index["incidents"] == "http://testserver/api/v1/incidents/"
 
 

@@ -96,14 +96,6 @@ def test_options_names_methods_and_nothing_else():
     assert answer.json() == {"methods": ["GET", "POST", "HEAD", "OPTIONS"]}
 
 
-def test_the_index_leads_to_every_report():
-    index = by_key().get("/api/v1/").json()
-
-    assert {name for name in index if name.startswith("reports/")} == {
-        f"reports/{name}" for name in ("accountability", "arrests", "time", "reach")
-    }
-
-
 def test_a_body_in_pieces_is_not_taken_for_an_empty_one():
     answer = by_key().post(
         "/api/v1/incidents/",
