@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from incidents.models import Incident
 from legal.models import Identity, Suspect
+from militias.models import Group
 from partners.models import Change
 from records.models.audience import Part, keys_to_marked
 from records.rights import AUDIT, NAMES
@@ -18,6 +19,7 @@ from records.viewer import NOTHING, PUBLIC, Viewer, viewing
 from reports.models.queue_note import BY_LABEL
 from tests.factories import (
     DigestFactory,
+    GroupFactory,
     HandedOverFactory,
     IdentityFactory,
     ImportFactory,
@@ -47,6 +49,7 @@ from tests.hidden_world import (
 from tests.trail import settle
 
 A_KEY, ANOTHER_KEY = 7, 8
+IN_BOTH = 777_000_777
 OF_ALL = {"marking": "TLP:CLEAR", "readers": []}
 SHOWN = {**OF_ALL, "shared_with": [], "review_status": "published", "withdrawn_reason": ""}
 OF_ORGANISATION, DRAFT = 0, 3  # their places among the ways to hide a record
@@ -153,6 +156,15 @@ class Rows:
                     record_kind=label,
                     row_id=rows[model][0].pk,
                 )
+        # A hidden record whose number is that of a visible one of another kind.
+        SourceFactory(pk=IN_BOTH)
+        GroupFactory(pk=IN_BOTH, **self.ways[OF_ORGANISATION])
+        QueueNoteFactory(
+            organisation=self.other.organisation,
+            updated_by=self.other,
+            record_kind=Group._meta.label_lower,
+            row_id=IN_BOTH,
+        )
         for kept, merged in ((seen, self.world.seen[Incident][1]), (seen, hidden), (hidden, seen)):
             MergedRowFactory(merge=MergeFactory(kept=kept, merged=merged))
 
@@ -170,14 +182,15 @@ class Rows:
             (4, None, [self.person.pk]),
         ]
         names = ("rank", "organisations", "readers")
-        for before, after in [*product(audiences, repeat=2)][1:]:  # somebody saw or sees it
+        pairs = [*product(audiences, repeat=2)][1:]  # somebody saw or sees it
+        for (before, after), said in product(pairs, (True, False)):
             Change.objects.create(
                 transaction=1,
                 made_at=timezone.now(),
                 record_table=Incident._meta.db_table,
                 record_id=1,
                 reference="ZZZZ-ZZZZ-ZZZZ",
-                said=True,
+                said=said,
                 withdrawn=False,
                 **{f"before_{name}": value for name, value in zip(names, before, strict=True)},
                 **{f"after_{name}": value for name, value in zip(names, after, strict=True)},

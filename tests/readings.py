@@ -128,9 +128,7 @@ def _of_handed_over(row, viewer, stored):
 
 
 def _of_queue_note(row, viewer, stored):
-    own = (
-        viewer.organisation_id is not None and row["organisation_id"] == viewer.organisation_id
-    )
+    own = viewer.organisation_id is not None and row["organisation_id"] == viewer.organisation_id
     model = BY_LABEL[row["record_kind"]]
     return own and viewer.drafts and _is_read(model, row["row_id"], viewer, stored)
 
@@ -160,9 +158,7 @@ def _of_release(row, viewer, stored):
 
 def _of_proposal(row, viewer, stored):
     """Keys of one organisation are told apart by the first wall alone."""
-    own = (
-        viewer.organisation_id is not None and row["organisation_id"] == viewer.organisation_id
-    )
+    own = viewer.organisation_id is not None and row["organisation_id"] == viewer.organisation_id
     return own and row["person_id"] == viewer.person_id
 
 

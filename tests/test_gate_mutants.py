@@ -9,12 +9,70 @@ switched off and not missed is in a list here, with the reason why nothing shows
 import pytest
 from django.db import transaction
 
+from legal.models import Identity
 from records.gate import unrestricted
+from records.rights import AUDIT, NAMES, READ
 from tests.all_readings import Rows
-from tests.direct_sql import sql
+from tests.factories import UserFactory
+from tests.gate_probes import (
+    OF_THE_GATE,
+    PROBES,
+    answer_of,
+    expected_rows,
+    functions,
+    rows_of,
+)
+from tests.hidden_world import WHOLES
 from tests.mutants_of_policies import Policy, shown_by_database, survivors
-from tests.readings import READ_BY, Stored, shown_by_rule
+from tests.mutation import clauses_of, switched_off
+from tests.readings import MARKED, READ_BY, Stored, shown_by_rule
 
+GATED = [
+    *OF_THE_GATE,
+    *(
+        model
+        for model in READ_BY
+        if hasattr(model.objects, "visible_to") and model not in MARKED
+        if not hasattr(model, "pgh_tracked_model")
+    ),
+]
+HARMLESS = {
+    **dict.fromkeys(
+        [
+            ("GatedQuerySet.visible_to", "if False for if self.query.gate == viewer"),
+            ("AuditQuerySet.visible_to", "if False for if self.query.gate == viewer"),
+        ],
+        "The same rows are filtered in the same way twice.",
+    ),
+    **dict.fromkeys(
+        [
+            ("Viewer.may_read", "always, for if key is not None"),
+            ("seen_by", "always, for if key is not None"),
+            ("DeskQuerySet.admitting", "viewer.organisation_id is None"),
+            ("SavedViewQuerySet.admitting", "viewer.organisation_id is None"),
+            ("QueueNoteQuerySet.admitting", "viewer.organisation_id is None"),
+            ("HandedOverQuerySet.admitting", "always, for if viewer.organisation_id"),
+            ("DigestQuerySet.admitting", "never, for if viewer.person_id is None"),
+        ],
+        "No row is of no organisation or person, and no list of them holds nobody.",
+    ),
+    ("HandedOverQuerySet.admitting", "viewer.clearance == NOTHING"): "No marking ranks so low.",
+    **dict.fromkeys(
+        [
+            ("_gated_lookup", "always, for if to_attr and to_attr != path.split('__')[-1]"),
+            ("_gated_lookup", "to_attr"),
+            ("_gated_lookup", "to_attr != path.split('__')[-1]"),
+        ],
+        "A name that nobody gave is None.",
+    ),
+    ("_may_hide", "if False for if not hasattr(far, 'audience_rank')"): (
+        "No record has many of what has no audience."
+    ),
+    ("_many_related", "always, for if relation.one_to_many"): "A key leads to a visible row.",
+    ("viewing", "always, for if nested"): "It writes down once more what ends by itself.",
+    ("viewing", "before"): "Only outside a transaction: tests/test_review_race.py misses it.",
+    ("_settings", "''"): "Only before a connection has ever been asked as anybody.",
+}
 KEYS = {model._meta.db_table: model._meta.pk.column for model in READ_BY}
 
 
@@ -30,6 +88,10 @@ class Everything:
     def __init__(self):
         rows = Rows()
         self.viewers = rows.viewers()
+        self.users = [
+            UserFactory(clearance="TLP:GREEN", rights=[READ, NAMES]),
+            UserFactory(clearance="TLP:RED", rights=[AUDIT]),
+        ]
         self.stored = Stored.now()
         self.expected = {
             (model._meta.db_table, viewer): shown_by_rule(model, viewer, self.stored)
@@ -50,4 +112,52 @@ def test_the_second_wall_by_itself_shows_what_the_rules_say(everything):
 def test_each_clause_of_a_policy_is_missed(everything):
     left = survivors(Policy.all(), KEYS, everything.expected, everything.viewers)
 
-    assert [(mutant.table, mutant.words) for mutant in left] == []
+    told = [(mutant.table, mutant.words) for mutant in left]
+    assert [each for each in told if not _hidden_with_its_record(*each)] == []
+
+
+def _hidden_with_its_record(table, words):
+    """A member, and a sealed name, is never hidden unless the record is that it belongs to.
+
+    So in the history of these the clause about the row today says nothing that the one about
+    the record does not.
+    """
+    of_today = f"{table}.pgh_obj_id" in words or "is_gone(" in words
+    return of_today and table in {
+        model.pgh_event_model._meta.db_table for model in (*WHOLES, Identity)
+    }
+
+
+# The first wall
+
+
+def test_the_first_wall_by_itself_shows_what_the_rules_say(everything):
+    for model in GATED:
+        assert rows_of(model)(everything) == expected_rows(model, everything), model
+
+
+def test_each_clause_of_the_gate_is_missed(everything):
+    whole = {probe: answer_of(probe, everything) for probe in PROBES}
+    assert {probe: answer_of(probe, everything) for probe in PROBES} == whole
+    assert not [said for said in whole.values() if isinstance(said, type)]
+    whole |= {rows_of(model): expected_rows(model, everything) for model in GATED}
+    left = []
+    for name, function in functions().items():
+        probes = _probes_of(name)
+        for words, code in clauses_of(function):
+            with switched_off(function, code):
+                missed_by = next(
+                    (each for each in probes if answer_of(each, everything) != whole[each]), None
+                )
+            if missed_by is None:
+                left.append((name, words))
+            else:  # which likely misses the next clause, too
+                probes.remove(missed_by)
+                probes.insert(0, missed_by)
+
+    assert {*left} == {*HARMLESS}
+
+
+def _probes_of(name):
+    own = [model for model in GATED if name.startswith(type(model.objects.all()).__name__)]
+    return [*map(rows_of, own or OF_THE_GATE), *PROBES]
