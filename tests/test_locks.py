@@ -4,11 +4,14 @@ The first stands still at the end of his transaction; the second has to wait, an
 what the first left. Without its lock each of these tests fails, every time.
 """
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from pathlib import Path
 
 import pytest
 from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib.auth.models import Group as Role
 from django.core import mail
 from django.db import connections, transaction
@@ -29,10 +32,11 @@ from records.models import Organisation, Source
 from records.review import Refused
 from records.rights import NAMES, READ
 from records.roles import MONITOR
-from records.viewer import Viewer, viewing
+from records.viewer import Patience, Viewer, viewing
 from reports.queue.digest import send_digests
 from tests import test_detaining, test_rulings_page
 from tests.authenticators import PASSWORD, code_of, enrolled, sign_in
+from tests.catalogue import our_apps
 from tests.factories import (
     ArrestFactory,
     CandidateLinkFactory,
@@ -264,7 +268,9 @@ def test_an_import_waits_for_nobody_and_is_free_or_busy(run, busy):
 
     def poll():
         try:
-            with unrestricted("tests"), viewing(Viewer.of(person), user=person.pk):
+            patience = Patience(lock="2s")  # should it wait after all
+            viewer = Viewer.of(person)
+            with unrestricted("tests"), viewing(viewer, patience=patience, user=person.pk):
                 return go_on(run.pk, Viewer.of(person), 0)
         finally:
             connections.close_all()
@@ -282,3 +288,82 @@ def test_the_mail_of_a_week_goes_out_once():
 
     assert held_up(lambda: send_digests(day), lambda: send_digests(day)) == (0, 0)
     assert len(mail.outbox) == 1
+
+
+# All of them
+
+LOCKING = re.compile(
+    r"\.select_for_update\(|\bFOR (?:NO KEY )?(?:UPDATE|SHARE)\b|advisory_xact_lock\("
+)
+HERE = "tests/test_locks.py"
+HELD_BY = {  # by whom it is missed, for each lock in the order of the file
+    "config/sign_in/devices.py": [f"{HERE}::test_a_code_opens_once_however_many_send_it_at_once"],
+    "config/sign_in/lockout.py": [
+        f"{HERE}::test_a_wrong_sign_in_is_counted_although_earlier_ones_are_being_forgotten"
+    ],
+    "incidents/importing/going.py": [
+        f"{HERE}::test_an_import_waits_for_nobody_and_is_free_or_busy",
+        f"{HERE}::test_an_import_waits_for_nobody_and_is_free_or_busy",
+    ],
+    "incidents/merging.py": [
+        "tests/test_merging_race.py::test_one_of_them_is_told_and_nothing_is_done_twice"
+    ],
+    "legal/admin/detaining.py": [f"{HERE}::test_the_people_of_an_arrest_are_entered_once"],
+    "legal/naming.py": [
+        "tests/test_naming_by_key.py::test_requests_of_one_key_side_by_side_do_not_pass_the_limit",
+        "tests/test_naming.py::test_requests_side_by_side_do_not_pass_the_limit",
+        f"{HERE}::test_of_two_who_change_a_name_the_second_is_told",
+        f"{HERE}::test_a_name_that_is_changed_while_names_are_sealed_anew_stays_changed",
+    ],
+    "militias/deciding.py": [f"{HERE}::test_a_name_is_recorded_in_the_group_as_it_is_then"],
+    "partners/api/proposals.py": [
+        "tests/test_proposals.py::test_of_many_changes_at_once_none_is_lost"
+    ],
+    "partners/keeping.py": [
+        f"{HERE}::test_a_key_that_is_being_revoked_is_not_approved",
+        f"{HERE}::test_a_key_is_revoked_once",
+    ],
+    "partners/migrations/_changes.py": [
+        "tests/test_feed_commits.py::test_no_reader_misses_doubles_or_disorders_anything"
+    ],
+    "partners/migrations/_counting.py": [
+        "tests/test_allowance.py::test_who_counts_second_waits_and_begins_with_what_the_first_left",
+        "tests/test_allowance.py::test_a_request_that_lasts_keeps_no_other_of_its_key_waiting",
+    ],
+    "partners/migrations/_counting_exports.py": [
+        "tests/test_allowance.py::test_who_counts_second_waits_and_begins_with_what_the_first_left"
+    ],
+    "partners/proposals.py": [
+        f"{HERE}::test_what_staff_changes_in_a_statement_is_not_written_over",
+        f"{HERE}::test_what_staff_changes_in_a_source_stays_when_it_is_submitted",
+        "tests/test_proposing_twice.py::test_forty_sends_by_eight_threads_make_one",
+    ],
+    "records/admin_base.py": [
+        "tests/test_two_editors.py::test_who_comes_second_waits_for_the_first"
+    ],
+    "records/migrations/_audit.py": [
+        "tests/test_audit_commits.py::test_many_writers_make_one_unbroken_chain"
+    ],
+    "records/models/audience.py": [
+        "tests/test_audience_race.py::test_a_row_added_while_one_above_it_is_raised_is_raised_too"
+    ],
+    "records/review.py": [
+        "tests/test_review_race.py::test_of_two_monitors_the_second_is_refused_and_told"
+    ],
+    "reports/queue/digest.py": [f"{HERE}::test_the_mail_of_a_week_goes_out_once"],
+    "reports/rulings/page.py": [f"{HERE}::test_a_ruling_is_recorded_once"],
+}
+
+
+def test_every_lock_is_missed_by_a_test():
+    """Code that a migration keeps as it was, in a file with a number, is that of a named one."""
+    found = {}
+    for app in our_apps():
+        for file in sorted(Path(app.path).rglob("*.py")):
+            if not file.name[0].isdigit() and (locks := LOCKING.findall(file.read_text())):
+                found[str(file.relative_to(settings.BASE_DIR))] = len(locks)
+
+    assert found == {file: len(tests) for file, tests in HELD_BY.items()}
+    for test in {test for tests in HELD_BY.values() for test in tests}:
+        file, name = test.split("::")
+        assert f"def {name}(" in (settings.BASE_DIR / file).read_text(), test
