@@ -6,13 +6,17 @@ A clause is found in the text of the wall, so one that is added is switched off 
 switched off and not missed is in a list here, with the reason why nothing shows it.
 """
 
+import re
+
 import pytest
 from django.db import transaction
 
 from legal.models import Identity
 from records.gate import unrestricted
 from records.rights import AUDIT, NAMES, READ
+from records.viewer import viewing
 from tests.all_readings import Rows
+from tests.direct_sql import sql
 from tests.factories import UserFactory
 from tests.gate_probes import (
     OF_THE_GATE,
@@ -24,7 +28,7 @@ from tests.gate_probes import (
 )
 from tests.hidden_world import WHOLES
 from tests.mutants_of_policies import Policy, shown_by_database, survivors
-from tests.mutation import clauses_of, switched_off
+from tests.mutation import clauses_in, clauses_of, switched_off
 from tests.readings import MARKED, READ_BY, Stored, shown_by_rule
 
 GATED = [
@@ -126,6 +130,32 @@ def _hidden_with_its_record(table, words):
     return of_today and table in {
         model.pgh_event_model._meta.db_table for model in (*WHOLES, Identity)
     }
+
+
+def test_each_clause_of_who_may_merge_an_incident_is_missed(everything, monkeypatch):
+    """A function with the rights of the owner asks by itself whether he reads the incident."""
+    monkeypatch.setattr("records.viewer.WEB_ROLE", "none")  # the owner: no policy helps
+    ((definition,),) = sql("SELECT pg_get_functiondef('viewer_reads_incident'::regproc)")
+    body = re.sub(r"\s+", " ", definition.split("$function$")[1])
+    left = []
+    for words, without in [("", body), *clauses_in(body)]:
+        if "SELECT FROM" not in words:
+            with transaction.atomic():
+                sql(definition.replace(definition.split("$function$")[1], without))
+                if not _reads_otherwise(everything):
+                    left.append(words)
+                transaction.set_rollback(True)
+
+    assert left == [""]  # with nothing switched off
+
+
+def _reads_otherwise(everything):
+    for viewer in everything.viewers:
+        with viewing(viewer):
+            read = sql("SELECT id FROM incidents_incident WHERE viewer_reads_incident(id)")
+        if sorted(key for (key,) in read) != everything.expected["incidents_incident", viewer]:
+            return True
+    return False
 
 
 # The first wall

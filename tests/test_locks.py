@@ -20,7 +20,7 @@ from django.test import Client
 from config.sign_in.devices import accepted_by
 from incidents.importing import writing
 from incidents.importing.going import go_on
-from incidents.models import Claim, Import, ImportRow
+from incidents.models import Claim, Import, ImportRow, Merge
 from legal.models import Ruling, Suspect
 from legal.naming import NameChanged, keep_name, read_name, reseal_some
 from militias.deciding import Answer, Said, decide
@@ -37,9 +37,11 @@ from reports.queue.digest import send_digests
 from tests import test_detaining, test_rulings_page
 from tests.authenticators import PASSWORD, code_of, enrolled, sign_in
 from tests.catalogue import our_apps
+from tests.direct_sql import sql
 from tests.factories import (
     ArrestFactory,
     CandidateLinkFactory,
+    ClaimFactory,
     DigestFactory,
     GroupFactory,
     IdentityFactory,
@@ -49,11 +51,14 @@ from tests.factories import (
     UserFactory,
 )
 from tests.imports import checked, importer, line
+from tests.merges import pair, people
 from tests.proposers import World, by_key, everything
 from tests.queues import monitor
+from tests.reviewing import record_in, signed_in
 from tests.test_proposals import patch, proposed
 from tests.waiting import held_up
 
+__all__ = ["pair", "people"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -290,6 +295,55 @@ def test_the_mail_of_a_week_goes_out_once():
     assert len(mail.outbox) == 1
 
 
+# Merging, asked of the database itself: the page locks the incidents before
+
+MERGE = "SELECT merge_incidents(%s, %s, 1, 'Told twice.')"
+UNDO = "SELECT unmerge_incidents(%s, 'Two after all.')"
+
+
+def _by(person, statement, *values):
+    def ask():
+        with signed_in(person):
+            return sql(statement, *values)
+
+    return ask
+
+
+def test_what_is_being_merged_is_not_merged_once_more(people, pair):
+    kept, other = pair
+    ask = _by(people["monitor"], MERGE, kept.pk, other.pk)
+
+    refused = held_up(ask, ask)
+
+    assert "Not to merge: merged" in str(refused)
+    assert Merge.objects.count() == 1
+
+
+def test_a_merge_that_is_being_undone_is_not_undone_once_more(people, pair):
+    ((made,),) = _by(people["monitor"], MERGE, *(row.pk for row in pair))()
+    ask = _by(people["monitor"], UNDO, made)
+
+    refused = held_up(ask, ask)
+
+    assert "Not to undo: " in str(refused)
+    assert Merge.objects.get().undone_at is not None
+
+
+def test_what_is_told_of_another_incident_meanwhile_is_not_moved(people, pair):
+    kept, other = pair
+    third = record_in("published", people)
+    claim = ClaimFactory(incident=other)
+    claims = Claim.objects.filter(pk=claim.pk)
+
+    held_up(
+        lambda: claims.update(incident=third),
+        _by(people["monitor"], MERGE, kept.pk, other.pk),
+    )
+
+    assert Merge.objects.count() == 1
+    assert claims.get().incident_id == third.pk
+
+
 # All of them
 
 LOCKING = re.compile(
@@ -304,6 +358,13 @@ HELD_BY = {  # by whom it is missed, for each lock in the order of the file
     "incidents/importing/going.py": [
         f"{HERE}::test_an_import_waits_for_nobody_and_is_free_or_busy",
         f"{HERE}::test_an_import_waits_for_nobody_and_is_free_or_busy",
+    ],
+    "incidents/migrations/_merging.py": [
+        f"{HERE}::test_what_is_being_merged_is_not_merged_once_more",
+        f"{HERE}::test_what_is_told_of_another_incident_meanwhile_is_not_moved",
+        f"{HERE}::test_a_merge_that_is_being_undone_is_not_undone_once_more",
+        # Of the merge besides, which nobody writes who does not hold its incidents.
+        f"{HERE}::test_a_merge_that_is_being_undone_is_not_undone_once_more",
     ],
     "incidents/merging.py": [
         "tests/test_merging_race.py::test_one_of_them_is_told_and_nothing_is_done_twice"
