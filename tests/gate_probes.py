@@ -19,6 +19,7 @@ from incidents.models import Claim, Incident, IncidentPlace
 from legal.models import Conviction, Identity, Ruling, Step
 from partners.models import Change, change
 from records.gate import UngatedQuery, Unrestricted, gated, unrestricted
+from records.history import Trail, history_of
 from records.models import Source, User
 from records.rights import AUDIT
 from records.viewer import PUBLIC, Patience, Viewer, because, viewing
@@ -43,7 +44,7 @@ def functions():
             for name in ("visible_to", "admitting", "of", "told"):
                 if name in vars(kind) and kind is not records.gate.GatedQuerySet:
                     found[f"{kind.__name__}.{name}"] = _bare(vars(kind)[name])
-    return found | {"seen_by": change.seen_by}
+    return found | {"seen_by": change.seen_by, "Trail.events": Trail.events}
 
 
 def _functions_in(name, value):
@@ -225,7 +226,17 @@ def made(everything):
     return viewers, [each.of_published() for each in viewers], [each.has(AUDIT) for each in viewers]
 
 
-PROBES = [counted, told, allowed, refusals, prefetched, viewed, made]
+def histories(everything):
+    """What is told of each incident: how many changes at each time."""
+    viewers = (everything.viewers[0], PUBLIC, SOMEBODY)
+    return [
+        [len(act.changes) for act in history_of(row, viewer).acts]
+        for viewer in viewers
+        for row in everything.world.seen[Incident]
+    ]
+
+
+PROBES = [counted, told, allowed, refusals, prefetched, viewed, made, histories]
 
 
 def answer_of(probe, everything):
