@@ -57,7 +57,7 @@ def _without_a_clause(node):
         case ast.AugAssign(op=ast.BitAnd() | ast.BitOr()) | ast.Raise():
             yield ast.unparse(node), ast.Pass()
         case ast.Call(func=ast.Attribute(attr=attr, value=rows)) if attr in FILTERS:
-            yield f".{attr}({_arguments(node)})", rows
+            yield f".{attr}({_arguments(node)}) of {ast.unparse(rows)}", rows
             yield from _without_a_keyword(node)
         case ast.Call(func=ast.Attribute(attr=attr, value=rows)) if attr in GATES:
             every = ast.parse(f"_.{EVERY_ROW}", mode="eval").body

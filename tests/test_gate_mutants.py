@@ -74,6 +74,9 @@ HARMLESS = {
         "No record has many of what has no audience."
     ),
     ("_many_related", "always, for if relation.one_to_many"): "A key leads to a visible row.",
+    ("Trail.events", ".filter(**{f'{self.key}_id': record.pk}) of parts"): (
+        "What belongs to another record by now is read there."
+    ),
     ("viewing", "always, for if nested"): "It writes down once more what ends by itself.",
     ("viewing", "before"): "Only outside a transaction: tests/test_review_race.py misses it.",
     ("_settings", "''"): "Only before a connection has ever been asked as anybody.",
