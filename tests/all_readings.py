@@ -50,6 +50,7 @@ from tests.trail import settle
 
 A_KEY, ANOTHER_KEY = 7, 8
 IN_BOTH = 777_000_777
+OF_CHANGES = "ZZZZ-ZZZZ-ZZZZ"
 OF_ALL = {"marking": "TLP:CLEAR", "readers": []}
 SHOWN = {**OF_ALL, "shared_with": [], "review_status": "published", "withdrawn_reason": ""}
 OF_ORGANISATION, DRAFT = 0, 3  # their places among the ways to hide a record
@@ -189,7 +190,7 @@ class Rows:
                 made_at=timezone.now(),
                 record_table=Incident._meta.db_table,
                 record_id=1,
-                reference="ZZZZ-ZZZZ-ZZZZ",
+                reference=OF_CHANGES,
                 said=said,
                 withdrawn=False,
                 **{f"before_{name}": value for name, value in zip(names, before, strict=True)},

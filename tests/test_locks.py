@@ -28,7 +28,7 @@ from militias.models import Group, GroupName
 from partners.keeping import KeyRefused, approve, revoke
 from partners.models import Key
 from records.gate import unrestricted
-from records.models import Organisation, Source
+from records.models import AuditEntry, Organisation, Source
 from records.review import Refused
 from records.rights import NAMES, READ
 from records.roles import MONITOR
@@ -46,6 +46,7 @@ from tests.factories import (
     GroupFactory,
     IdentityFactory,
     KeyFactory,
+    OrganisationFactory,
     PlaceFactory,
     SourceFactory,
     UserFactory,
@@ -56,6 +57,7 @@ from tests.proposers import World, by_key, everything
 from tests.queues import monitor
 from tests.reviewing import record_in, signed_in
 from tests.test_proposals import patch, proposed
+from tests.trail import settle
 from tests.waiting import held_up
 
 __all__ = ["pair", "people"]
@@ -344,6 +346,24 @@ def test_what_is_told_of_another_incident_meanwhile_is_not_moved(people, pair):
     assert claims.get().incident_id == third.pk
 
 
+# The trail
+
+
+def test_who_commits_second_stands_behind_the_first_in_the_trail():
+    """Of rows that no feed tells, which takes the same lock."""
+
+    def make(slug):
+        with transaction.atomic():
+            OrganisationFactory(slug=slug, name=slug)
+            settle()
+
+    error = held_up(lambda: make("one"), lambda: make("two"))
+
+    assert error is None
+    entries = AuditEntry.objects.order_by("sequence").values_list("sequence", "event_table")
+    assert [*entries] == [(1, "records_organisationevent"), (2, "records_organisationevent")]
+
+
 # All of them
 
 LOCKING = re.compile(
@@ -403,7 +423,7 @@ HELD_BY = {  # by whom it is missed, for each lock in the order of the file
         "tests/test_two_editors.py::test_who_comes_second_waits_for_the_first"
     ],
     "records/migrations/_audit.py": [
-        "tests/test_audit_commits.py::test_many_writers_make_one_unbroken_chain"
+        f"{HERE}::test_who_commits_second_stands_behind_the_first_in_the_trail"
     ],
     "records/models/audience.py": [
         "tests/test_audience_race.py::test_a_row_added_while_one_above_it_is_raised_is_raised_too"
