@@ -13,7 +13,7 @@ from django.db import transaction
 
 from legal.models import Identity
 from partners.models import Change
-from records.gate import unrestricted
+from records.gate import GatedQuerySet, unrestricted
 from records.rights import AUDIT, NAMES, READ
 from records.viewer import viewing
 from tests.all_readings import Rows
@@ -201,5 +201,10 @@ def _probes_of(name):
         return [histories]
     if name in ("seen_by", "ChangeQuerySet.told"):
         return [rows_of(Change), told]
-    own = [model for model in GATED if name.startswith(type(model.objects.all()).__name__)]
+    kinds = {model: type(model.objects.all()) for model in GATED}
+    own = [
+        model
+        for model, kind in kinds.items()
+        if kind is not GatedQuerySet and name.startswith(f"{kind.__name__}.")
+    ]
     return [*map(rows_of, own)] or [*map(rows_of, OF_THE_GATE), *PROBES]
