@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from incidents.models import Attribution, Claim, Incident, Place
 from militias.models import Group
+from records.web_role import WEB_ROLE
 from tests.admin_pages import address
 from tests.factories import (
     AttributionFactory,
@@ -139,7 +140,9 @@ HIDDEN = {"marking": "TLP:RED", "readers": [10**9]}
 
 
 @pytest.mark.parametrize("hidden", ["claim", "group"])
-def test_a_hidden_claim_or_name_finds_nothing(browser, hidden):
+@pytest.mark.parametrize("role", [WEB_ROLE, "none"], ids=["both walls", "first wall alone"])
+def test_a_hidden_claim_or_name_finds_nothing(monkeypatch, browser, hidden, role):
+    monkeypatch.setattr("records.viewer.WEB_ROLE", role)
     group = GroupFactory(name="Zulfiqar", **HIDDEN if hidden == "group" else {})
     ClaimFactory(group=group, owner=OrganisationFactory(), **HIDDEN if hidden == "claim" else {})
 

@@ -98,8 +98,7 @@ def check_some(run, viewer, number):
     rows = list(
         ImportRow.objects.visible_to(viewer)
         .filter(run=run, state=RowState.STAGED)
-        .order_by("number")
-        .select_for_update(of=("self",), skip_locked=True)[:number]
+        .order_by("number")[:number]
     )
     if not rows:
         return False

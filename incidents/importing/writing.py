@@ -46,7 +46,6 @@ def write_some(run, viewer, number, inserting=nullcontext):
         ImportRow.objects.visible_to(viewer)
         .filter(run=run, state=RowState.NEW)
         .order_by("number")
-        .select_for_update(of=("self",), skip_locked=True)
         .only("pk", "number", "origin")[:number]
     )
     if not rows:
