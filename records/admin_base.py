@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records.admin_columns import NOTHING, chips
 from records.admin_history import HistoryPage
-from records.admin_lists import DeclaredLookups, RecordList
+from records.admin_lists import DeclaredLookups, LockedWhenSaved, RecordList
 from records.admin_review import Reviewed
 from records.forms import (
     LinesField,
@@ -117,7 +117,9 @@ class AutocompleteView(AutocompleteJsonView):
         return super().serialize_result(row, to_field_name) | {"text": label}
 
 
-class RecordAdmin(Reviewed, HistoryPage, DeclaredLookups, RecordChoices, admin.ModelAdmin):
+class RecordAdmin(
+    Reviewed, HistoryPage, LockedWhenSaved, DeclaredLookups, RecordChoices, admin.ModelAdmin
+):
     actions = None
     list_per_page = 50
     empty_value_display = NOTHING
@@ -161,14 +163,6 @@ class RecordAdmin(Reviewed, HistoryPage, DeclaredLookups, RecordChoices, admin.M
         return False  # a record is withdrawn with a reason
 
     # Two people at one record: records/concurrency.py
-
-    def get_object(self, request, object_id, from_field=None):
-        """Locked when it is going to be changed: who comes second waits, and then compares."""
-        found = super().get_object(request, object_id, from_field)
-        if found is not None and request.method == "POST":
-            rows = self.get_queryset(request).select_for_update(of=("self",))
-            found = rows.filter(pk=found.pk).first()
-        return found
 
     def get_form(self, request, obj=None, change=False, **options):
         form = super().get_form(request, obj, change, **options)

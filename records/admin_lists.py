@@ -207,3 +207,15 @@ class RecordList(ChangeList):
             if f"{first}__{unit}" in request.GET
         }
         return exact | Q(**within) if within else Q()
+
+
+class LockedWhenSaved:
+    """An admin whose rows are compared before they are saved."""
+
+    def get_object(self, request, object_id, from_field=None):
+        """Locked when it is going to be changed: who comes second waits, and then compares."""
+        found = super().get_object(request, object_id, from_field)
+        if found is not None and request.method == "POST":
+            rows = self.get_queryset(request).select_for_update(of=("self",))
+            found = rows.filter(pk=found.pk).first()
+        return found

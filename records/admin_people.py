@@ -10,7 +10,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from records.admin_base import collapsed, section
-from records.admin_lists import DeclaredLookups
+from records.admin_lists import DeclaredLookups, LockedWhenSaved
+from records.concurrent_people import SeenContents
 from records.granting import (
     ask,
     nobody,
@@ -25,7 +26,7 @@ from records.models import Grant, Marking, Organisation, User
 OWN_RIGHTS = ("is_active", "is_staff", "groups", "may_read_names", "organisation", "clearance")
 
 
-class KeptAdmin(DeclaredLookups, admin.ModelAdmin):
+class KeptAdmin(LockedWhenSaved, DeclaredLookups, admin.ModelAdmin):
     """Rows that history and sharing name by their key, so they are never deleted."""
 
     actions = None
@@ -36,11 +37,22 @@ class KeptAdmin(DeclaredLookups, admin.ModelAdmin):
         return False
 
 
+class OrganisationForm(SeenContents):
+    class Meta:
+        model = Organisation
+        fields = ["slug", "name", "name_ar", "is_active"]
+
+
 class OrganisationAdmin(KeptAdmin):
+    form = OrganisationForm
     list_display = ["name", "name_ar", "slug", "is_active"]
     list_filter = ["is_active"]
     search_fields = ["name", "name_ar", "slug"]
     prepopulated_fields = {"slug": ["name"]}
+
+    def get_fields(self, request, obj=None):
+        compares = [SeenContents.SEEN] if self.has_change_permission(request, obj) else []
+        return [*self.form.Meta.fields, *compares]
 
     def get_readonly_fields(self, request, obj=None):
         """Nobody shuts himself out."""
@@ -57,7 +69,7 @@ class RolesField(forms.ModelMultipleChoiceField):
         return title_of(group)
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(SeenContents):
     """Roles that go together, the one right that is given singly, and why.
 
     What reaches further than now stands in `asked`, and takes another administrator.
@@ -90,7 +102,9 @@ class PersonForm(forms.ModelForm):
             self.fields["is_staff"].help_text = ""
             self.fields["is_active"].help_text = _("Take it away from whoever leaves.")
         if "may_read_names" in self.fields:
+            held = sorted(group.pk for group in self.initial.get("groups", []))
             self.initial["may_read_names"] = reads_names(self.instance)
+            self.remember(groups=held, may_read_names=self.initial["may_read_names"])
         self.asked = {}
 
     @property
@@ -161,6 +175,7 @@ class UserAdmin(KeptAdmin, DjangoUserAdmin):
     filter_horizontal = ()
     readonly_fields = ("is_superuser", "user_permissions", "last_login", "date_joined")
     own = section(None, "username")
+    compares = section(None, SeenContents.SEEN)
     person = section(_("Person"), ("first_name", "last_name"), "email")
     reads = section(_("What he or she reads"), "organisation", "clearance", "may_read_names")
     does = section(_("What he or she does"), "is_active", "is_staff", "groups")
@@ -178,7 +193,9 @@ class UserAdmin(KeptAdmin, DjangoUserAdmin):
         if obj is None:
             return self.add_fieldsets
         asks = [] if obj == request.user else [self.why]
-        return [self.own, self.person, self.reads, self.does, *asks, self.singly, self.dates]
+        compares = [self.compares] if self.has_change_permission(request, obj) else []
+        does = [self.reads, self.does, *asks, self.singly, self.dates]
+        return [self.own, *compares, self.person, *does]
 
     def get_readonly_fields(self, request, obj=None):
         own = super().get_readonly_fields(request, obj)

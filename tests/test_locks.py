@@ -11,41 +11,24 @@ from pathlib import Path
 from queue import Queue
 
 import pytest
-from axes.models import AccessAttempt
 from django.conf import settings
-from django.contrib.auth.models import Group as Role
 from django.core import mail
 from django.db import connection, connections, transaction
-from django.test import Client
 
-from config.sign_in.devices import accepted_by
 from incidents.importing import writing
 from incidents.importing.going import go_on
 from incidents.models import Claim, Import, ImportRow, Merge
-from legal.models import Ruling, Suspect
-from legal.naming import NameChanged, keep_name, read_name, reseal_some
-from militias.deciding import Answer, Said, decide
-from militias.models import Group, GroupName
 from partners.keeping import KeyRefused, approve, revoke
 from partners.models import Key
 from records.gate import unrestricted
 from records.models import AuditEntry, Organisation, Source
-from records.review import Refused
-from records.rights import NAMES, READ
-from records.roles import MONITOR
 from records.viewer import Patience, Viewer, viewing
 from reports.queue.digest import send_digests
-from tests import test_detaining, test_rulings_page
-from tests.authenticators import PASSWORD, code_of, enrolled, sign_in
 from tests.catalogue import our_apps
 from tests.direct_sql import sql
 from tests.factories import (
-    ArrestFactory,
-    CandidateLinkFactory,
     ClaimFactory,
     DigestFactory,
-    GroupFactory,
-    IdentityFactory,
     KeyFactory,
     OrganisationFactory,
     PlaceFactory,
@@ -63,139 +46,6 @@ from tests.waiting import held_up, wait_until_blocked
 
 __all__ = ["pair", "people"]
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def _monitor(**given):
-    user = UserFactory(is_staff=True, rights=[], clearance="TLP:RED", **given)
-    user.groups.add(Role.objects.get(name=MONITOR))
-    return user
-
-
-# Signing in
-
-
-def test_a_wrong_sign_in_is_counted_although_earlier_ones_are_being_forgotten():
-    """Else it would be counted in a row that is gone when it is written."""
-
-    def fail():
-        sign_in(Client(), "noor", password="wrong")
-
-    fail()
-    held_up(AccessAttempt.objects.all().delete, fail)
-
-    assert AccessAttempt.objects.get().failures_since_start == 1
-
-
-@pytest.mark.parametrize("of_recovery", [False, True])
-def test_a_code_opens_once_however_many_send_it_at_once(of_recovery):
-    person = UserFactory(password=PASSWORD)
-    device, recovery = enrolled(person)
-    code = recovery[0] if of_recovery else code_of(device.secret)
-    taken = []
-
-    again = held_up(
-        lambda: taken.append(accepted_by(person, code)), lambda: accepted_by(person, code)
-    )
-
-    assert taken[0] is not None and again is None
-
-
-# Names
-
-
-def test_a_name_is_recorded_in_the_group_as_it_is_then():
-    """Somebody submits the group meanwhile: what is submitted is not edited."""
-    person = _monitor()
-    group = GroupFactory(review_status="draft", owner=person.organisation)
-    link = CandidateLinkFactory(
-        name="The League", given_to=group, may_be=GroupFactory(), review_status="draft"
-    )
-    alias = GroupName(bearer=group, text="The League", language="en", kind="alias")
-
-    def record():
-        with viewing(Viewer.of(person), user=person.pk):
-            decide(
-                person,
-                link,
-                Said(Answer.ALIAS, "Compared.", alias),
-                on=date(2026, 1, 1),
-                version=1,
-            )
-
-    submitted = Group.objects.filter(pk=group.pk)
-    refused = held_up(lambda: submitted.update(review_status="submitted"), record)
-
-    assert isinstance(refused, Refused), refused
-    assert GroupName.objects.count() == 0
-
-
-@pytest.fixture
-def reader():
-    return UserFactory(rights=[READ, NAMES])
-
-
-def test_of_two_who_change_a_name_the_second_is_told(reader):
-    viewer, suspect = Viewer.of(reader), IdentityFactory(name="One").suspect
-
-    def change(name):
-        with viewing(viewer, user=reader.pk):
-            keep_name(viewer, suspect, name, 1)
-
-    refused = held_up(lambda: change("Two"), lambda: change("Three"))
-
-    assert isinstance(refused, NameChanged), refused
-
-
-def test_a_name_that_is_changed_while_names_are_sealed_anew_stays_changed(reader, settings):
-    settings.IDENTITY_KEYS = {"k1": b"1" * 32}
-    viewer, suspect = Viewer.of(reader), IdentityFactory(name="One").suspect
-    settings.IDENTITY_KEYS = {"k2": b"2" * 32, "k1": b"1" * 32}
-
-    def change():
-        with viewing(viewer, user=reader.pk):
-            keep_name(viewer, suspect, "Two", 1)
-
-    held_up(change, lambda: reseal_some(0, 10))
-
-    with viewing(viewer, user=reader.pk):
-        assert read_name(viewer, suspect, None) == "Two"
-
-
-# Pages
-
-
-def test_the_people_of_an_arrest_are_entered_once():
-    SourceFactory(address=test_detaining.ADDRESS)
-    arrest = ArrestFactory(on=date(2020, 6, 26), detained_low=13, detained_high=14)
-    page, data = (
-        test_detaining.page_of(arrest),
-        test_detaining.typed(test_detaining.THIRTEEN_BAILED),
-    )
-    browsers = [_signed_in(_monitor()) for _n in range(2)]
-    shown = browsers[0].post(page, data | {"_show": ""})
-    data |= {"seen": shown.context["mark"], "_record": ""}
-
-    answer = held_up(lambda: browsers[0].post(page, data), lambda: browsers[1].post(page, data))
-
-    assert answer.status_code == 200 and answer.context["form"].already
-    assert Suspect.objects.count() == 14
-
-
-def test_a_ruling_is_recorded_once():
-    made = test_rulings_page.made.__wrapped__()
-    page, browsers = test_rulings_page.page_of(made), [_signed_in(_monitor()) for _n in range(2)]
-    data = test_rulings_page.typed(browsers[0].get(page))
-
-    again = held_up(lambda: browsers[0].post(page, data), lambda: browsers[1].post(page, data))
-
-    assert again.context["form"].errors.keys() == {"decided_from"}
-    assert Ruling.objects.count() == 1
-
-
-def _signed_in(user):
-    browser = Client()
-    browser.force_login(user)
-    return browser
 
 
 # Keys
@@ -398,11 +248,14 @@ def test_no_change_is_numbered_before_its_turn_to_be_committed():
 LOCKING = re.compile(
     r"\.select_for_update\(|\bFOR (?:NO KEY )?(?:UPDATE|SHARE)\b|advisory_xact_lock\("
 )
-HERE = "tests/test_locks.py"
+HERE, STAFF = "tests/test_locks.py", "tests/test_locks_of_staff.py"
 HELD_BY = {  # by whom it is missed, for each lock in the order of the file
-    "config/sign_in/devices.py": [f"{HERE}::test_a_code_opens_once_however_many_send_it_at_once"],
+    "config/sign_in/devices.py": [f"{STAFF}::test_a_code_opens_once_however_many_send_it_at_once"],
     "config/sign_in/lockout.py": [
-        f"{HERE}::test_a_wrong_sign_in_is_counted_although_earlier_ones_are_being_forgotten"
+        f"{STAFF}::test_a_wrong_sign_in_is_counted_although_earlier_ones_are_being_forgotten"
+    ],
+    "incidents/admin/importing.py": [
+        f"{STAFF}::test_meanings_are_kept_beside_those_that_are_being_said"
     ],
     "incidents/importing/going.py": [
         f"{HERE}::test_an_import_waits_for_nobody_and_is_free_or_busy",
@@ -418,14 +271,14 @@ HELD_BY = {  # by whom it is missed, for each lock in the order of the file
     "incidents/merging.py": [
         "tests/test_merging_race.py::test_one_of_them_is_told_and_nothing_is_done_twice"
     ],
-    "legal/admin/detaining.py": [f"{HERE}::test_the_people_of_an_arrest_are_entered_once"],
+    "legal/admin/detaining.py": [f"{STAFF}::test_the_people_of_an_arrest_are_entered_once"],
     "legal/naming.py": [
         "tests/test_naming_by_key.py::test_requests_of_one_key_side_by_side_do_not_pass_the_limit",
         "tests/test_naming.py::test_requests_side_by_side_do_not_pass_the_limit",
-        f"{HERE}::test_of_two_who_change_a_name_the_second_is_told",
-        f"{HERE}::test_a_name_that_is_changed_while_names_are_sealed_anew_stays_changed",
+        f"{STAFF}::test_of_two_who_change_a_name_the_second_is_told",
+        f"{STAFF}::test_a_name_that_is_changed_while_names_are_sealed_anew_stays_changed",
     ],
-    "militias/deciding.py": [f"{HERE}::test_a_name_is_recorded_in_the_group_as_it_is_then"],
+    "militias/deciding.py": [f"{STAFF}::test_a_name_is_recorded_in_the_group_as_it_is_then"],
     "partners/api/proposals.py": [
         "tests/test_proposals.py::test_of_many_changes_at_once_none_is_lost"
     ],
@@ -448,8 +301,12 @@ HELD_BY = {  # by whom it is missed, for each lock in the order of the file
         f"{HERE}::test_what_staff_changes_in_a_source_stays_when_it_is_submitted",
         "tests/test_proposing_twice.py::test_forty_sends_by_eight_threads_make_one",
     ],
-    "records/admin_base.py": [
+    "records/admin_lists.py": [
         "tests/test_two_editors.py::test_who_comes_second_waits_for_the_first"
+    ],
+    "records/granting.py": [
+        f"{STAFF}::test_what_is_being_declined_is_not_agreed_to",
+        f"{STAFF}::test_nobody_agrees_to_what_becomes_of_a_sign_in_that_is_being_changed",
     ],
     "records/migrations/_audit.py": [
         f"{HERE}::test_who_commits_second_stands_behind_the_first_in_the_trail"
@@ -461,7 +318,8 @@ HELD_BY = {  # by whom it is missed, for each lock in the order of the file
         "tests/test_review_race.py::test_of_two_monitors_the_second_is_refused_and_told"
     ],
     "reports/queue/digest.py": [f"{HERE}::test_the_mail_of_a_week_goes_out_once"],
-    "reports/rulings/page.py": [f"{HERE}::test_a_ruling_is_recorded_once"],
+    "reports/queue/planning.py": [f"{STAFF}::test_of_two_who_plan_for_one_item_the_second_is_told"],
+    "reports/rulings/page.py": [f"{STAFF}::test_a_ruling_is_recorded_once"],
 }
 
 
