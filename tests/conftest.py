@@ -25,13 +25,17 @@ def _no_gate_for_tests():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _rows_are_put_back(django_db_setup, django_db_blocker):
-    """After a test that commits, the tables hold again what `migrate` left in them."""
+def as_migrated(django_db_setup, django_db_blocker):
+    """Makes the tables hold again what `migrate` left in them, as after each test that commits."""
     with django_db_blocker.unblock():
         kept = rows_of_tables()
+
+    def again(_case=None):
+        put_back(kept)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: put_back(kept))
-        yield
+        patch.setattr(TransactionTestCase, "_fixture_teardown", again)
+        yield again
 
 
 @pytest.fixture(autouse=True)

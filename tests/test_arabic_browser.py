@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.core.management import call_command
 from pytest_django.live_server_helper import LiveServer
 
 from incidents.models import Incident
@@ -18,7 +17,7 @@ QUICK = "/admin/incidents/incident/quick/"
 
 
 @pytest.fixture(scope="module")
-def site(django_db_setup, django_db_blocker):
+def site(as_migrated, django_db_blocker):
     with django_db_blocker.unblock():
         importer(username="amal", password=PHRASE)
         PlaceFactory(name="Erbil airport", name_ar="مطار أربيل")
@@ -26,7 +25,7 @@ def site(django_db_setup, django_db_blocker):
         server = LiveServer("localhost")
         yield server.url
         server.stop()
-        call_command("flush", interactive=False, verbosity=0)
+        as_migrated()
 
 
 def is_arabic(page):

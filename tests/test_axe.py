@@ -8,7 +8,6 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.management import call_command
 from django.urls import reverse
 from pytest_django.live_server_helper import LiveServer
 
@@ -43,13 +42,13 @@ SIGN_IN = "/admin/login/"
 
 
 @pytest.fixture(scope="module")
-def site(django_db_setup, django_db_blocker):
+def site(as_migrated, django_db_blocker):
     with django_db_blocker.unblock():
         load_starter_data()
         server = LiveServer("localhost")
         yield server.url
         server.stop()
-        call_command("flush", interactive=False, verbosity=0)
+        as_migrated()
 
 
 @pytest.fixture(scope="module")

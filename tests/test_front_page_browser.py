@@ -4,7 +4,6 @@ import re
 import shutil
 
 import pytest
-from django.core.management import call_command
 from django.db import connections
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -22,10 +21,10 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def site(django_db_setup, django_db_blocker):
+def site(as_migrated, django_db_blocker):
     """The starter data, served; and somebody who may sign in. Loaded once: it takes seconds.
 
-    The served pages read what is committed, so the data is, and is flushed afterwards.
+    The served pages read what is committed, so the data is, and is taken away afterwards.
     """
     with django_db_blocker.unblock():
         load_starter_data()
@@ -33,7 +32,7 @@ def site(django_db_setup, django_db_blocker):
         server = LiveServer("localhost")
         yield server.url
         server.stop()
-        call_command("flush", interactive=False, verbosity=0)
+        as_migrated()
 
 
 @pytest.fixture(scope="module")

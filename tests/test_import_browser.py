@@ -4,7 +4,6 @@ import re
 
 import pytest
 from django.contrib.auth.models import Group as Role
-from django.core.management import call_command
 from pytest_django.live_server_helper import LiveServer
 
 from incidents.models import Incident
@@ -26,7 +25,7 @@ FILE = [
 
 
 @pytest.fixture(scope="module")
-def site(django_db_setup, django_db_blocker):
+def site(as_migrated, django_db_blocker):
     with django_db_blocker.unblock():
         person = UserFactory(username="amal", password=PHRASE, is_staff=True, rights=[])
         person.groups.add(Role.objects.get(name=DATA_ENTRY))
@@ -34,7 +33,7 @@ def site(django_db_setup, django_db_blocker):
         server = LiveServer("localhost")
         yield server.url
         server.stop()
-        call_command("flush", interactive=False, verbosity=0)
+        as_migrated()
 
 
 @pytest.mark.parametrize(("width", "year"), [(390, "2014"), (1440, "2017")])

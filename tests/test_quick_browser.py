@@ -4,7 +4,6 @@ import re
 
 import pytest
 from django.contrib.auth.models import Group as Role
-from django.core.management import call_command
 from pytest_django.live_server_helper import LiveServer
 
 from incidents.models import Attribution, CasualtyFigure, Claim, Incident
@@ -22,7 +21,7 @@ KEPT = "Object.entries(localStorage).filter(([key]) => key.startsWith('musaala-k
 
 
 @pytest.fixture(scope="module")
-def site(django_db_setup, django_db_blocker):
+def site(as_migrated, django_db_blocker):
     with django_db_blocker.unblock():
         for name in ("amal", "badr"):
             person = UserFactory(username=name, password=PHRASE, is_staff=True, rights=[])
@@ -35,7 +34,7 @@ def site(django_db_setup, django_db_blocker):
         server = LiveServer("localhost")
         yield server.url
         server.stop()
-        call_command("flush", interactive=False, verbosity=0)
+        as_migrated()
 
 
 class Phone:

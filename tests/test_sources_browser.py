@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.core.management import call_command
 from pytest_django.live_server_helper import LiveServer
 
 from incidents.models import IncidentCitation
@@ -21,14 +20,14 @@ PASTED = "https://www.reuters.com/world/erbil?utm_source=x"
 
 
 @pytest.fixture(scope="module")
-def site(django_db_setup, django_db_blocker):
+def site(as_migrated, django_db_blocker):
     with django_db_blocker.unblock():
         person = importer(username="amal", password=PHRASE)
         IncidentFactory(review_status="draft", owner=person.organisation, created_by=person)
         server = LiveServer("localhost")
         yield server.url
         server.stop()
-        call_command("flush", interactive=False, verbosity=0)
+        as_migrated()
 
 
 def test_an_address_becomes_a_source_and_a_file_is_stored(site, browser, tmp_path, settings):

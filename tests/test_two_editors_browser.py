@@ -4,7 +4,6 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.core.management import call_command
 from django.db import connections
 from django.test import Client
 from pytest_django.live_server_helper import LiveServer
@@ -21,8 +20,8 @@ PHRASE = "a long phrase"
 
 
 @pytest.fixture(scope="module")
-def site(django_db_setup, django_db_blocker):
-    """Served pages read what is committed, so the rows are, and are flushed afterwards."""
+def site(as_migrated, django_db_blocker):
+    """Served pages read what is committed, so the rows are, and are taken away afterwards."""
     with django_db_blocker.unblock():
         for name in ("amal", "badr"):
             UserFactory(username=name, password=PHRASE, is_staff=True, is_superuser=True)
@@ -32,7 +31,7 @@ def site(django_db_setup, django_db_blocker):
         server = LiveServer("localhost")
         yield server.url
         server.stop()
-        call_command("flush", interactive=False, verbosity=0)
+        as_migrated()
 
 
 @pytest.fixture
