@@ -6,19 +6,21 @@ is shown another row of these.
 
 from dataclasses import replace
 from itertools import count, product
+from uuid import uuid4
 
 from django.utils import timezone
 
 from incidents.models import Incident
 from legal.models import Identity, Suspect
 from militias.models import Group
-from partners.models import Change
+from partners.models import Change, Sight
 from records.models.audience import Part, keys_to_marked
 from records.rights import AUDIT, NAMES
 from records.viewer import NOTHING, PUBLIC, Viewer, viewing
 from reports.models.queue_note import BY_LABEL
 from tests.factories import (
     DigestFactory,
+    DownloadFactory,
     GroupFactory,
     HandedOverFactory,
     IdentityFactory,
@@ -185,16 +187,20 @@ class Rows:
         names = ("rank", "organisations", "readers")
         pairs = [*product(audiences, repeat=2)][1:]  # somebody saw or sees it
         for (before, after), said in product(pairs, (True, False)):
+            seen = {
+                "said": said,
+                **{f"before_{name}": value for name, value in zip(names, before, strict=True)},
+                **{f"after_{name}": value for name, value in zip(names, after, strict=True)},
+            }
             Change.objects.create(
                 transaction=1,
                 made_at=timezone.now(),
                 record_table=Incident._meta.db_table,
                 record_id=1,
                 reference=OF_CHANGES,
-                said=said,
                 withdrawn=False,
-                **{f"before_{name}": value for name, value in zip(names, before, strict=True)},
-                **{f"after_{name}": value for name, value in zip(names, after, strict=True)},
+                sight=Sight.objects.create(key=uuid4(), **seen).pk,
+                **seen,
             )
 
     def _of_people(self):
@@ -206,6 +212,7 @@ class Rows:
             {"person": None, "key": ANOTHER_KEY},
         ):
             NameReadingFactory(suspect=suspect, **whose)
+            DownloadFactory(**whose)
         for person in (self.person, self.other):
             DigestFactory(person=person)
             at_work = Viewer(person.pk, None, person.organisation_id, clearance=4, drafts=True)

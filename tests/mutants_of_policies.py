@@ -8,6 +8,7 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
+from uuid import UUID
 
 from django.db import transaction
 
@@ -88,9 +89,13 @@ def _switched_off(batch):
 def shown_by_database(keys, viewer):
     """{table: keys of the rows that the second wall shows by itself}."""
     asked = " UNION ALL ".join(
-        f"SELECT '{table}', array(SELECT {key} FROM \"{table}\" ORDER BY 1)"
+        f"SELECT '{table}', array(SELECT {key}::text FROM \"{table}\")"
         for table, key in keys.items()
     )
     with viewing(viewer):
         sql("SELECT set_config('musaala.maintenance', 'on', true)")  # to no avail: not the owner
-        return dict(sql(asked))
+        return {table: sorted(map(_typed, keys)) for table, keys in sql(asked)}
+
+
+def _typed(key):
+    return UUID(key) if len(key) == 36 else int(key)

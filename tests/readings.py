@@ -14,8 +14,8 @@ from pghistory.models import Event
 
 from incidents.models import Import, ImportMapping, ImportRow, Incident, Merge, MergedRow
 from legal.models import NameReading
-from partners.models import Change, Proposal, Release
-from records.models import AuditEntry
+from partners.models import Change, Proposal, Release, Sight
+from records.models import AuditEntry, Download
 from records.models.audience import Marked
 from records.rights import AUDIT
 from records.viewer import NOTHING, viewing
@@ -180,8 +180,8 @@ READ_BY = {
     MergedRow: _of_nobody,
     HandedOver: _of_handed_over,
     QueueNote: _of_queue_note,
-    NameReading: _of_reading,
-    Change: _of_change,
+    **dict.fromkeys((NameReading, Download), _of_reading),
+    **dict.fromkeys((Change, Sight), _of_change),
     AuditEntry: _of_entry,
     Digest: _of_digest,
     Release: _of_release,

@@ -10,7 +10,7 @@ from incidents.models import Incident
 from legal.models import Arrest, Conviction, Suspect
 from militias.models import Group, Person
 from partners.models import Usage
-from records.models import AuditEntry, Grant, User
+from records.models import AuditEntry, Download, Grant, User
 from tests import factories
 from tests.admin_pages import address
 from tests.factories import (
@@ -34,7 +34,8 @@ from tests.factories import (
 )
 
 REGISTERED = sorted(
-    admin.site._registry.keys() - {AuditEntry, Grant, Usage}, key=lambda noun: noun._meta.label
+    admin.site._registry.keys() - {AuditEntry, Download, Grant, Usage},
+    key=lambda noun: noun._meta.label,
 )
 RECORDS = [model for model in REGISTERED if hasattr(model, "review_status")]
 

@@ -199,7 +199,7 @@ def _probes_of(name):
     """Those that can tell: of the rules of one kind of rows, these rows."""
     if name == "Trail.events":
         return [histories]
-    if name in ("seen_by", "ChangeQuerySet.told"):
+    if name in ("seen_by", "SeenQuerySet.told"):
         return [rows_of(Change), told]
     kinds = {model: type(model.objects.all()) for model in GATED}
     own = [

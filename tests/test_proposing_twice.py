@@ -11,7 +11,7 @@ from incidents.models import Incident
 from partners import proposals
 from partners.api import proposals as proposals_api
 from partners.models import Proposal
-from tests.proposers import World, by_key, by_person, errors_of, smallest
+from tests.proposers import World, by_key, by_person, smallest
 
 INCIDENTS = "/api/v1/incidents/"
 
@@ -88,7 +88,7 @@ def test_a_key_that_is_none_is_refused(partner, world, key):
     answer = post(partner, smallest(world), key)
 
     assert answer.status_code == 400
-    assert "/Idempotency-Key" in errors_of(answer)
+    assert [error["header"] for error in answer.json()["errors"]] == ["Idempotency-Key"]
 
 
 def test_a_key_is_forgotten_after_three_days(partner, world):

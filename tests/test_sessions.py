@@ -14,6 +14,8 @@ from config.models import Session
 from config.sign_in import middleware
 from config.sign_in.journal import BEGAN_AT
 from records.admin_people import OrganisationAdmin
+from records.models import Organisation
+from tests.admin_pages import address, form_data
 from tests.authenticators import PASSWORD, is_in, sign_in
 from tests.factories import OrganisationFactory, UserFactory
 
@@ -174,13 +176,12 @@ def test_whose_rights_change_while_he_saves_is_led_to_the_sign_in_page(client, c
     person = UserFactory(username="noor", password=PASSWORD, is_staff=True, is_superuser=True)
     sign_in(client, person)
     organisation = OrganisationFactory()
+    page = address(Organisation, "change", organisation.pk)
+    opened = form_data(client.get(page))
     clock[0] = middleware.RENEW_AFTER
     monkeypatch.setattr(OrganisationAdmin, "log_change", lambda *_: set_to(is_staff=False)(person))
 
-    answer = client.post(
-        f"/admin/records/organisation/{organisation.pk}/change/",
-        {"name": "Another", "slug": organisation.slug},
-    )
+    answer = client.post(page, opened | {"name": "Another"})
 
     organisation.refresh_from_db()
     assert organisation.name == "Another"
