@@ -175,7 +175,6 @@ class UserAdmin(KeptAdmin, DjangoUserAdmin):
     filter_horizontal = ()
     readonly_fields = ("is_superuser", "user_permissions", "last_login", "date_joined")
     own = section(None, "username")
-    compares = section(None, SeenContents.SEEN)
     person = section(_("Person"), ("first_name", "last_name"), "email")
     reads = section(_("What he or she reads"), "organisation", "clearance", "may_read_names")
     does = section(_("What he or she does"), "is_active", "is_staff", "groups")
@@ -193,9 +192,9 @@ class UserAdmin(KeptAdmin, DjangoUserAdmin):
         if obj is None:
             return self.add_fieldsets
         asks = [] if obj == request.user else [self.why]
-        compares = [self.compares] if self.has_change_permission(request, obj) else []
-        does = [self.reads, self.does, *asks, self.singly, self.dates]
-        return [self.own, *compares, self.person, *does]
+        compares = [SeenContents.SEEN] if self.has_change_permission(request, obj) else []
+        own = section(None, "username", *compares)
+        return [own, self.person, self.reads, self.does, *asks, self.singly, self.dates]
 
     def get_readonly_fields(self, request, obj=None):
         own = super().get_readonly_fields(request, obj)

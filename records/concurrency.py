@@ -30,7 +30,7 @@ class Seen(forms.CharField):
     widget = forms.HiddenInput
 
     def __init__(self, **options):
-        super().__init__(required=False, max_length=16, **options)
+        super().__init__(**{"required": False, "max_length": 16, **options})
 
     def has_changed(self, initial, data):
         return False

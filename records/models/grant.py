@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from records.models.marking import Marking
 from records.models.organisation import Organisation
@@ -107,7 +108,7 @@ class Grant(models.Model):
         settings.AUTH_USER_MODEL,
         models.PROTECT,
         related_name="grants",
-        verbose_name=_("person"),
+        verbose_name=pgettext_lazy("user", "person"),
     )
     is_active = models.BooleanField(_("active"), default=False)
     is_staff = models.BooleanField(_("may open these pages"), default=False)
