@@ -1,24 +1,21 @@
 """Who a suspect is, apart from the suspect: sealed, for few to read, each reading recorded."""
 
 import pghistory
-import pgtrigger
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from legal.models.suspect import Suspect
 from records.gate import GatedQuerySet
 from records.models import Keyed, KeyedManager, Marked
 from records.models.audience import FIND_AUDIENCE
 from records.models.record import BUMP_VERSION
+from records.models.trace import Trace
 from records.names import words_of
-from records.rights import AUDIT, NAMES
+from records.rights import NAMES
 from records.sealing import tokens_of
 
 
@@ -72,52 +69,16 @@ class HowRead(models.TextChoices):
     FOUND = "found", _("Found by a search")
 
 
-class NameReadingQuerySet(GatedQuerySet):
-    def admitting(self, viewer):
-        return Q() if viewer.has(AUDIT) else self.of(viewer)
-
-    @staticmethod
-    def of(viewer):
-        """Condition: it is the reading of this viewer, a person or a key."""
-        if viewer.key_id is not None:
-            return Q(key=viewer.key_id)
-        return Q(person_id__isnull=False, person_id=viewer.person_id)
-
-    def since(self, ago):
-        """Readings of the last while, by the database's clock."""
-        return self.filter(at__gt=Now() - ago)
-
-
 @pghistory.track()
-class NameReading(models.Model):
+class NameReading(Trace):
     """A person or a key was shown the name of a suspect, or found him by it."""
-
-    WALL = (
-        "(person_id = (SELECT viewer_person()) OR key = (SELECT viewer_key()) "
-        f"OR (SELECT viewer_has('{AUDIT}')))"
-    )
-    WEB_RIGHTS = "SELECT, INSERT"
 
     suspect = models.ForeignKey(
         Suspect, models.PROTECT, related_name="+", verbose_name=_("suspect")
     )
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=pgettext_lazy("user", "person"),
-    )
-    key = models.BigIntegerField(_("key"), null=True, blank=True)  # a partner's, by its number
     how = models.CharField(_("how"), max_length=5, choices=HowRead)
-    at = models.DateTimeField(_("at"), db_default=Now(), editable=False)
-    request = models.UUIDField(_("request"), null=True, editable=False)
 
-    objects = NameReadingQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-at", "-id"]
+    class Meta(Trace.Meta):
         verbose_name = _("reading of a name")
         verbose_name_plural = _("readings of names")
         indexes = [
@@ -135,9 +96,6 @@ class NameReading(models.Model):
                 name="namereading_by_person_or_key",
                 violation_error_message=_("A name is read by a person, or by a key."),
             ),
-        ]
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
     def __str__(self):

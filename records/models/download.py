@@ -1,16 +1,12 @@
 """Who took which file away: written before the first byte is sent, and never changed."""
 
 import pghistory
-import pgtrigger
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from records.gate import GatedQuerySet
-from records.rights import AUDIT
+from records.models.trace import Trace
 
 
 class DownloadKind(models.TextChoices):
@@ -21,48 +17,19 @@ class DownloadKind(models.TextChoices):
     IMPORT = "import", _("rows of an import with errors")
 
 
-class DownloadQuerySet(GatedQuerySet):
-    def admitting(self, viewer):
-        """All for who has the right, to others their own. The wall says the same."""
-        if viewer.has(AUDIT):
-            return Q()
-        if viewer.key_id is not None:
-            return Q(key=viewer.key_id)
-        return Q(person_id__isnull=False, person_id=viewer.person_id)
-
-
 @pghistory.track()
-class Download(models.Model):
+class Download(Trace):
     """A person or a key was sent a file.
 
     which: the reference or number of what was taken, or the name of a list and its format;
     never a word of what it says, for auditors read no records.
     """
 
-    WALL = (
-        "(person_id = (SELECT viewer_person()) OR key = (SELECT viewer_key()) "
-        f"OR (SELECT viewer_has('{AUDIT}')))"
-    )
-    WEB_RIGHTS = "SELECT, INSERT"
-
     kind = models.CharField(_("what"), max_length=8, choices=DownloadKind)
     which = models.CharField(_("which"), max_length=80)
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=pgettext_lazy("user", "person"),
-    )
-    key = models.BigIntegerField(_("key"), null=True, blank=True)  # a partner's, by its number
     at = models.DateTimeField(_("at"), db_default=Now(), editable=False, db_index=True)
-    request = models.UUIDField(_("request"), null=True, editable=False)
 
-    objects = DownloadQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-at", "-id"]
+    class Meta(Trace.Meta):
         default_permissions = ()
         verbose_name = _("download")
         verbose_name_plural = _("downloads")
@@ -77,9 +44,6 @@ class Download(models.Model):
                 name="download_by_person_or_key",
                 violation_error_message=_("A file is taken by a person, or by a key."),
             ),
-        ]
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
         ]
 
     def __str__(self):
