@@ -117,7 +117,7 @@ def as_received(stored):
     try:
         kept = default_storage.open(stored.file.name)
     except OSError as error:
-        found = f"{type(error).__name__}"
+        found = type(error).__name__
     else:
         found = file_digest(kept, "sha256").hexdigest()
         if found == stored.sha256:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.networks import NetworkField, lies_in, within
 from records.models import Marking, Organisation
+from records.models.signature import signature
 from records.roles import ADMINISTRATOR, AUDITOR
 from records.web_role import WEB_ROLE
 
@@ -177,33 +178,11 @@ class Key(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(6000)],
     )
     made_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        editable=False,
-        verbose_name=_("made by"),
-    )
+    made_by = signature(_("made by"))
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True, editable=False)
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        editable=False,
-        verbose_name=_("approved by"),
-    )
+    approved_by = signature(_("approved by"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
-    revoked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        editable=False,
-        verbose_name=_("revoked by"),
-    )
+    revoked_by = signature(_("revoked by"), null=True, blank=True)
     revoked_reason = models.CharField(_("reason"), max_length=200, blank=True, editable=False)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
 

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from records.models.marking import Marking
 from records.models.organisation import Organisation
+from records.models.signature import signature
 from records.web_role import WEB_ROLE
 
 ASKED = [  # what a request can be about: the fields of a sign-in that reach further by it
@@ -133,33 +134,11 @@ class Grant(models.Model):
     )
     reason = models.CharField(_("reason"), max_length=200)
     asked_at = models.DateTimeField(_("asked"), default=timezone.now, editable=False)
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        editable=False,
-        verbose_name=_("asked by"),
-    )
+    asked_by = signature(_("asked by"))
     agreed_at = models.DateTimeField(_("agreed"), null=True, blank=True, editable=False)
-    agreed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        editable=False,
-        verbose_name=_("agreed by"),
-    )
+    agreed_by = signature(_("agreed by"), null=True, blank=True)
     declined_at = models.DateTimeField(_("declined"), null=True, blank=True, editable=False)
-    declined_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        editable=False,
-        verbose_name=_("declined by"),
-    )
+    declined_by = signature(_("declined by"), null=True, blank=True)
     declined_reason = models.CharField(
         _("reason for declining"), max_length=200, blank=True, editable=False
     )

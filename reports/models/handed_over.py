@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from records.gate import GatedQuerySet
 from records.models import Marking, Organisation
 from records.models.record import REFERENCE_ALPHABET
+from records.models.signature import signature
 from records.rights import REVIEW
 from records.viewer import NOTHING, Viewer
 from records.web_role import WEB_ROLE
@@ -118,23 +119,9 @@ class HandedOver(models.Model):
     sha256_html = models.CharField(_("SHA-256 of the report"), max_length=64, editable=False)
     sha256_zip = models.CharField(_("SHA-256 of the bundle"), max_length=64, editable=False)
     made_at = models.DateTimeField(_("handed over"), default=timezone.now, editable=False)
-    made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        related_name="+",
-        editable=False,
-        verbose_name=_("handed over by"),
-    )
+    made_by = signature(_("handed over by"))
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        editable=False,
-        verbose_name=_("withdrawn by"),
-    )
+    withdrawn_by = signature(_("withdrawn by"), null=True, blank=True)
     withdrawn_reason = models.CharField(_("reason"), max_length=300, blank=True, editable=False)
 
     objects = HandedOverQuerySet.as_manager()
