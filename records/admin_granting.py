@@ -8,12 +8,12 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
+from records.admin_lists import TitledList
 from records.admin_people import KeptAdmin
 from records.granting import (
     KEEPS_PEOPLE,
@@ -83,9 +83,8 @@ class GrantAdmin(KeptAdmin):
         ]
         return [*own, *super().get_urls()]
 
-    def changelist_view(self, request, extra_context=None):
-        title = {"title": capfirst(self.opts.verbose_name_plural)}
-        return super().changelist_view(request, (extra_context or {}) | title)
+    def get_changelist(self, request, **options):
+        return TitledList
 
     # Its page
 
@@ -154,7 +153,7 @@ class GrantAdmin(KeptAdmin):
             form=form or DeclineForm(),
             refused=refused,
             why_not_agree=looks_on or why_not_agree(grant, request.user),
-            why_not_decline=looks_on or why_not_decline(grant, request.user),
+            why_not_decline=looks_on or why_not_decline(grant),
             mine=mine,
         )
         return TemplateResponse(request, "admin/records/grant/page.html", shown)

@@ -72,6 +72,14 @@ class WrittenByDatabase(DeclaredLookups, admin.ModelAdmin):
         return False
 
 
+class TitledList(ChangeList):
+    """Its title is what it lists."""
+
+    def __init__(self, *args):
+        super().__init__(*args)
+        self.title = capfirst(self.opts.verbose_name_plural)
+
+
 COUNTED = 10_000  # rows of a trail, of which there can be millions
 
 
@@ -83,12 +91,8 @@ class UpTo(Paginator):
         return self.object_list.order_by()[:COUNTED].count()
 
 
-class TrailList(ChangeList):
-    """Its title, and a number that says when it is not all."""
-
-    def __init__(self, *args):
-        super().__init__(*args)
-        self.title = capfirst(self.opts.verbose_name_plural)
+class TrailList(TitledList):
+    """With a number that says when it is not all."""
 
     def get_results(self, request):
         super().get_results(request)
@@ -183,11 +187,7 @@ def row_or_404(model_admin, request, pk, *, change=False):
     return row
 
 
-class RecordList(ChangeList):
-    def __init__(self, *args):
-        super().__init__(*args)
-        self.title = capfirst(self.opts.verbose_name_plural)
-
+class RecordList(TitledList):
     def get_queryset(self, request, exclude_parameters=None):
         rows = self.model_admin.with_columns(super().get_queryset(request, exclude_parameters))
         return rows.filter(self._certain(request))

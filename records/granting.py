@@ -121,7 +121,7 @@ def why_not_ask(person, asker):
 
 def why_not_agree(grant, person):
     """Makes up to five queries."""
-    if why := _why_closed(grant):
+    if why := why_not_decline(grant):
         return why
     if grant.person_id == person.pk:
         return _("It concerns yourself: another administrator agrees.")
@@ -140,11 +140,7 @@ def why_not_agree(grant, person):
     return wrong[1] if wrong else None
 
 
-def why_not_decline(grant, person):
-    return _why_closed(grant)
-
-
-def _why_closed(grant):
+def why_not_decline(grant):
     if grant.agreed_at:
         return _("It was agreed to.")
     return _("It was declined.") if grant.declined_at else None
@@ -221,7 +217,7 @@ def _give(grant):
 def decline(pk, person, reason):
     """Say no to it, or take one's own request back. Raises GrantRefused."""
     grant = _locked(pk)
-    if why := why_not_decline(grant, person):
+    if why := why_not_decline(grant):
         raise GrantRefused(why)
     because(reason=reason)
     grant.declined_at, grant.declined_by, grant.declined_reason = timezone.now(), person, reason

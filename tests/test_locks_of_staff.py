@@ -7,7 +7,6 @@ from datetime import date
 
 import pytest
 from axes.models import AccessAttempt
-from django.contrib.auth.models import Group as Role
 from django.test import Client
 
 from config.sign_in.devices import accepted_by
@@ -40,12 +39,6 @@ from tests.imports import HEADER, importer, line
 from tests.waiting import held_up
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def _monitor(**given):
-    user = UserFactory(is_staff=True, rights=[], clearance="TLP:RED", **given)
-    user.groups.add(Role.objects.get(name=MONITOR))
-    return user
 
 
 # Signing in
@@ -82,7 +75,7 @@ def test_a_code_opens_once_however_many_send_it_at_once(of_recovery):
 
 def test_a_name_is_recorded_in_the_group_as_it_is_then():
     """Somebody submits the group meanwhile: what is submitted is not edited."""
-    person = _monitor()
+    person = in_role(MONITOR, clearance="TLP:RED")
     group = GroupFactory(review_status="draft", owner=person.organisation)
     link = CandidateLinkFactory(
         name="The League", given_to=group, may_be=GroupFactory(), review_status="draft"
@@ -148,7 +141,7 @@ def test_the_people_of_an_arrest_are_entered_once():
         test_detaining.page_of(arrest),
         test_detaining.typed(test_detaining.THIRTEEN_BAILED),
     )
-    browsers = [_signed_in(_monitor()) for _n in range(2)]
+    browsers = [_signed_in(in_role(MONITOR, clearance="TLP:RED")) for _n in range(2)]
     shown = browsers[0].post(page, data | {"_show": ""})
     data |= {"seen": shown.context["mark"], "_record": ""}
 
@@ -160,7 +153,10 @@ def test_the_people_of_an_arrest_are_entered_once():
 
 def test_a_ruling_is_recorded_once():
     made = test_rulings_page.made.__wrapped__()
-    page, browsers = test_rulings_page.page_of(made), [_signed_in(_monitor()) for _n in range(2)]
+    page, browsers = (
+        test_rulings_page.page_of(made),
+        [_signed_in(in_role(MONITOR, clearance="TLP:RED")) for _n in range(2)],
+    )
     data = test_rulings_page.typed(browsers[0].get(page))
 
     again = held_up(lambda: browsers[0].post(page, data), lambda: browsers[1].post(page, data))
